@@ -1,0 +1,59 @@
+PYTHON ?= python3
+# The one environment that every target shares; the developer's set-up stands on the user's.
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help study test check slow format lock clean
+
+help: ## print these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+study: $(VENV)/run.stamp ## set up, run the paper's study and print where its report lies; ARGS="--quick" shortens it
+	$(BIN)/eligo study run paper $(ARGS)
+
+test: check ## set up, check, and run the fast tests and the doctests; ARGS="-k query" picks
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: $(VENV)/dev.stamp ## lint, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+slow: $(VENV)/dev.stamp ## the tests that take minutes
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+format: $(VENV)/dev.stamp ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+# Keeps the locked versions that still fit; ARGS="--upgrade" looks for newer ones. One version serves every Python
+# ("fewest"), so that a study's numbers do not depend on the interpreter's.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+lock: $(VENV)/dev.stamp ## solve pyproject.toml into requirements/*.txt, with hashes; ARGS="--upgrade" renews
+	$(COMPILE) $(ARGS) pyproject.toml --group build --output-file requirements/run.txt
+	$(COMPILE) $(ARGS) pyproject.toml --group dev --constraints requirements/run.txt --output-file requirements/dev.txt
+
+clean: ## remove the environment, caches and builds, never a study
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A set-up is done once, and again when its lock or pyproject.toml changes; the developer's stands on the user's.
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Installing eligo and what it needs into $(VENV): about a minute"
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@echo "Installing the developer's tools into $(VENV)"
+	@$(INSTALL) --require-hashes --no-build-isolation -r requirements/dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: eligo needs Python 3.11 or newer, and \`$(PYTHON)\` is not; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

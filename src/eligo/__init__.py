@@ -1,0 +1,54 @@
+"""Neural networks that choose what they learn from: selective learning and active learning on one cost axis."""
+
+from eligo._devices import configure_host_devices
+
+configure_host_devices()  # before jax is imported, which happens below
+
+from eligo.activations import LINEAR, RELU, SIGMOID, TANH, Activation  # noqa: E402
+from eligo.learning import Trajectory, Trials, learn_by_querying, learn_selectively  # noqa: E402
+from eligo.methods import Method, Settings, named_methods  # noqa: E402
+from eligo.networks import Network  # noqa: E402
+from eligo.sensitivity import informativeness, input_sensitivity  # noqa: E402
+from eligo.tasks import (  # noqa: E402
+    CLASSIFICATION,
+    LINEAR_OUTPUT_REGRESSION,
+    REGRESSION,
+    Task,
+    normalised_outputs,
+    softmax_of_net_inputs,
+    softmax_of_outputs,
+)
+from eligo.training import SGD, train, train_many  # noqa: E402
+from eligo.utilities import ensemble_variance, entropy  # noqa: E402
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CLASSIFICATION",
+    "LINEAR",
+    "LINEAR_OUTPUT_REGRESSION",
+    "REGRESSION",
+    "RELU",
+    "SGD",
+    "SIGMOID",
+    "TANH",
+    "Activation",
+    "Method",
+    "Network",
+    "Settings",
+    "Task",
+    "Trajectory",
+    "Trials",
+    "ensemble_variance",
+    "entropy",
+    "informativeness",
+    "input_sensitivity",
+    "learn_by_querying",
+    "learn_selectively",
+    "named_methods",
+    "normalised_outputs",
+    "softmax_of_net_inputs",
+    "softmax_of_outputs",
+    "train",
+    "train_many",
+]

@@ -1,0 +1,114 @@
+"""Pool-based querying (Algorithm 1): the network chooses which examples to have labelled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from jax import Array
+
+from eligo.learning.run import Run
+from eligo.learning.trajectory import Trajectory, record_epochs
+from eligo.learning.trials import Trials
+from eligo.networks import Network
+from eligo.rules import Top
+from eligo.tasks import Task
+from eligo.training import SGD
+from eligo.utilities import Utility
+
+
+def learn_by_querying(
+    network: Network,
+    task: Task,
+    trials: Trials,
+    sgd: SGD,
+    *,
+    utility: Utility,
+    rule: Top,
+    n_members: int = 1,
+    budget: int | None = None,
+    retraining: Literal["warm", "cold"] = "warm",
+    epochs_per_query: int | None = None,
+    n_records: int = 100,
+) -> Trajectory:
+    """Score the pool U, have the best of it labelled, train on the labelled set L; until the budget is spent.
+
+    The network learns from the first labelled set before the first query, and from all of L after the last.
+
+    Parameters
+    ----------
+    network : Network
+    task : Task
+    trials : Trials; ``is_first_labelled`` is the L to start from
+    sgd : SGD
+    utility : Utility
+    rule : Top, whose ``n`` is the query size
+    n_members : int, default=1, networks of the committee; all train on the same L
+    budget : int, default=None, labels to ask for, in [0, pool size]; None asks for the whole pool
+    retraining : "warm" or "cold", default="warm"; warm goes on from the current weights and velocity, cold starts again from
+        the initial weights after every query
+    epochs_per_query : int, default=None, epochs of training after each query; None spreads ``sgd.epochs`` evenly over all
+        rounds when warm, so that the run spends the epochs of passive learning, and takes ``sgd.epochs`` when cold
+    n_records : int, default=100, how often to record besides at the start
+
+    Returns
+    -------
+    Trajectory
+
+    Raises
+    ------
+    ValueError
+        If ``budget``, ``retraining`` or ``epochs_per_query`` is not allowed.
+
+    Examples
+    --------
+    See `eligo.methods`, which names the usual combinations.
+    """
+    trials = trials.with_members(n_members)
+    labelled = trials.is_first_labelled
+    budget = _checked_budget(labelled, budget)
+    if retraining not in ("warm", "cold"):
+        raise ValueError(f'`retraining` must be "warm" or "cold"; got {retraining!r}.')
+    if epochs_per_query is not None and epochs_per_query < 1:
+        raise ValueError(f"`epochs_per_query` must be at least 1; got {epochs_per_query}.")
+
+    run = Run(network, task, trials, sgd)
+    queries = [min(rule.n, budget - asked) for asked in range(0, budget, rule.n)]
+    run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})
+    ends = _epochs_at_end(len(queries) + 1, sgd.epochs, epochs_per_query, retraining)
+    recorded = record_epochs(ends[-1], n_records)
+
+    run.record(labelled, labelled)
+    for size, (begin, end) in zip([0, *queries], zip([0, *ends[:-1]], ends, strict=True), strict=True):
+        if size:
+            labelled = labelled | run.choose(utility, replace(rule, n=size), labelled, ~labelled)
+        if size and retraining == "cold":
+            run.restart()
+        run.train(labelled, end - begin)
+        # A round may take no epoch when there are more rounds than epochs; the last is always taken down.
+        if np.any((recorded > begin) & (recorded <= end)) or end == ends[-1] != run.meter.records[-1]["epoch"]:
+            run.record(labelled, labelled)
+    return run.trajectory(labelled)
+
+
+def _checked_budget(labelled: Array, budget: int | None) -> int:
+    pool_sizes = np.unique(np.asarray((~labelled).sum(axis=1)))
+    if len(pool_sizes) > 1:
+        raise ValueError(
+            f"all trials must start with equally many labels; their pools hold {pool_sizes.tolist()} examples."
+        )
+    pool_size = int(pool_sizes[0])
+    if budget is None:
+        return pool_size
+    if not 0 <= budget <= pool_size:
+        raise ValueError(f"`budget` must be in [0, {pool_size}], the pool size; got {budget}.")
+    return budget
+
+
+def _epochs_at_end(n_rounds: int, n_epochs: int, epochs_per_query: int | None, retraining: str) -> list[int]:
+    """Epochs trained in all by the end of each round."""
+    if epochs_per_query is None and retraining == "warm":
+        return [(done + 1) * n_epochs // n_rounds for done in range(n_rounds)]
+    per_round = n_epochs if epochs_per_query is None else epochs_per_query
+    return [(done + 1) * per_round for done in range(n_rounds)]

@@ -1,0 +1,157 @@
+"""A run in progress: trials that train, choose and are measured, with every cost counted on the way."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from eligo.learning.trajectory import Meter, Trajectory
+from eligo.learning.trials import Trials, as_members, as_nets
+from eligo.nets import jit_nets, over_nets
+from eligo.networks import Network, Params, presentation_work
+from eligo.rules import Rule
+from eligo.tasks import Task
+from eligo.training import SGD, TrainingState, advance, start
+from eligo.utilities import Situation, Utility, Workload
+
+
+@partial(jit_nets, static_argnames=("network", "task", "utility", "rule"))
+def choose(network: Network, task: Task, utility: Utility, rule: Rule, step: int, *per_trial: Any) -> Array:
+    """Score the examples of every trial and choose among its candidates.
+
+    Parameters
+    ----------
+    network, task, utility, rule : values
+    step : int, how many choices came before; makes the random numbers of this one
+    per_trial : params (trials, members, ...), X, targets, is_labelled, is_candidate, weight_decay (trials,), keys (trials,)
+
+    Returns
+    -------
+    bool array (trials, examples), a subset of the candidates
+    """
+
+    def one_trial(
+        params: Params,
+        X: Array,
+        targets: Array,
+        is_labelled: Array,
+        is_candidate: Array,
+        weight_decay: Array,
+        key: Array,
+    ) -> Array:
+        known = jnp.where(is_labelled[:, None], targets, jnp.nan)  # nobody sees a label before it is queried
+        utility_key, rule_key = jax.random.split(jax.random.fold_in(key, step))
+        situation = Situation(network, task, params, X, known, is_labelled, weight_decay)
+        scores = utility(situation, key=utility_key)
+        return rule(scores, is_candidate, task.strata(targets), key=rule_key)
+
+    chosen: Array = over_nets(one_trial, *per_trial)
+    return chosen
+
+
+class Run:
+    """Trials that learn side by side; what they do is counted, timed and recorded.
+
+    Parameters
+    ----------
+    network : Network
+    task : Task
+    trials : Trials
+    sgd : SGD
+    """
+
+    def __init__(self, network: Network, task: Task, trials: Trials, sgd: SGD) -> None:
+        """Start from the initial weights of the trials."""
+        self.network, self.task, self.trials, self.sgd = network, task, trials, sgd
+        self.n_members = trials.order_keys.shape[1]
+        self.X, self.targets = (jnp.repeat(part, self.n_members, axis=0) for part in (trials.X, trials.targets))
+        self.keys = as_nets(trials.order_keys)
+        self.meter = Meter(network, task, trials)
+        self.epoch = 0
+        self.n_choices = 0
+        self.restart()
+
+    @property
+    def params(self) -> Params:
+        """Parameters as they stand, with leading axes (trials, members)."""
+        params: Params = as_members(self.state.params, self.trials.n_trials)
+        return params
+
+    def restart(self) -> None:
+        """Back to the initial weights, at rest; what was counted stays counted."""
+        self.state = start(as_nets(self.trials.params), self.sgd)
+
+    def warm_up(self, *choices: tuple[Utility, Rule]) -> None:
+        """Compile everything that the run will call, so that no compilation is taken for learning."""
+        everyone = jnp.ones(self.trials.X.shape[:2], dtype=bool)
+        self._advance(everyone, 0)
+        self.meter.measure(self.params, everyone)
+        for utility, rule in choices:
+            self._choose(utility, rule, everyone, everyone)
+
+    def train(self, member: Array, n_epochs: int) -> None:
+        """Train every network for some epochs on its trial's subset, bool (trials, examples)."""
+        with self.meter.timing("seconds_training"):
+            self.state = self._advance(member, n_epochs)
+        self.epoch += n_epochs
+        presentations = n_epochs * np.asarray(member.sum(axis=1)) * self.n_members
+        per_presentation = presentation_work(self.network, self.X.shape[2], self.targets.shape[2])
+        self.meter.count(presentations, presentations * per_presentation)
+
+    def choose(self, utility: Utility, rule: Rule, is_labelled: Array, is_candidate: Array) -> Array:
+        """Let every trial score its candidates and choose; bool (trials, examples)."""
+        with self.meter.timing("seconds_selection"):
+            chosen = self._choose(utility, rule, is_labelled, is_candidate)
+        self.n_choices += 1
+        self.meter.count(np.zeros(self.trials.n_trials), self._selection_work(utility, is_labelled, is_candidate))
+        return chosen
+
+    def record(self, is_labelled: Array, is_selected: Array) -> None:
+        """Take down where every trial stands."""
+        self.meter.record(self.epoch, self.params, is_labelled, is_selected)
+
+    def trajectory(self, is_selected: Array) -> Trajectory:
+        """All that was recorded."""
+        return self.meter.trajectory(self.params, is_selected)
+
+    def _advance(self, member: Array, n_epochs: int) -> TrainingState:
+        advanced: TrainingState = jax.block_until_ready(
+            advance(
+                self.network,
+                self.state,
+                self.X,
+                self.targets,
+                self.task,
+                self.sgd,
+                key=self.keys,
+                member=jnp.repeat(member, self.n_members, axis=0),
+                first_epoch=self.epoch,
+                n_epochs=n_epochs,
+            )
+        )
+        return advanced
+
+    def _choose(self, utility: Utility, rule: Rule, is_labelled: Array, is_candidate: Array) -> Array:
+        trials = self.trials
+        data = (trials.X, trials.targets, is_labelled, is_candidate)
+        weight_decay = self.sgd.rates(trials.n_trials).weight_decay
+        per_trial = (self.params, *data, weight_decay, trials.selection_keys)
+        chosen: Array = jax.block_until_ready(
+            choose(self.network, self.task, utility, rule, self.n_choices, *per_trial),
+        )
+        return chosen
+
+    def _selection_work(self, utility: Utility, is_labelled: Array, is_candidate: Array) -> NDArray[np.float64]:
+        n_features, n_outputs = self.X.shape[2], self.targets.shape[2]
+        counts = zip(np.asarray(is_candidate.sum(axis=1)), np.asarray(is_labelled.sum(axis=1)), strict=True)
+        loads = (
+            Workload(self.network, self.task, n_features, n_outputs, int(n_scored), int(n_labelled))
+            for n_scored, n_labelled in counts
+        )
+        return np.array([utility.work(load) * self.n_members for load in loads])

@@ -1,0 +1,82 @@
+"""Selective learning: all labels are known, and the network chooses which examples to train on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import jax.numpy as jnp
+import numpy as np
+
+from eligo.learning.run import Run
+from eligo.learning.trajectory import Trajectory, record_epochs
+from eligo.learning.trials import Trials
+from eligo.networks import Network
+from eligo.rules import Everything, Rule
+from eligo.tasks import Task
+from eligo.training import SGD
+from eligo.utilities import Utility
+
+
+def learn_selectively(
+    network: Network,
+    task: Task,
+    trials: Trials,
+    sgd: SGD,
+    *,
+    utility: Utility,
+    rule: Rule,
+    interval: int = 1,
+    candidates: Literal["all", "current"] = "all",
+    n_records: int = 100,
+) -> Trajectory:
+    """Train on a subset D_T of the candidate set D_C that is chosen anew every ``interval`` epochs.
+
+    Learning starts on all of D_C. D_C is the whole training part, always: an example that left can come back.
+
+    Parameters
+    ----------
+    network : Network
+    task : Task
+    trials : Trials, of which the first member learns
+    sgd : SGD
+    utility : Utility
+    rule : Rule; with `Everything` nothing is scored: passive learning
+    interval : int, default=1, epochs between selections, at least 1
+    candidates : "all" or "current", default="all"; "current" selects among the examples that are still there, so that
+        removal is for good, as the paper author's code does
+    n_records : int, default=100, how often to record besides at the start
+
+    Returns
+    -------
+    Trajectory
+
+    Raises
+    ------
+    ValueError
+        If ``interval`` or ``candidates`` is not allowed.
+
+    Examples
+    --------
+    See `eligo.methods`, which names the usual combinations.
+    """
+    if interval < 1:
+        raise ValueError(f"`interval` must be at least 1 epoch; got {interval}.")
+    if candidates not in ("all", "current"):
+        raise ValueError(f'`candidates` must be "all" or "current"; got {candidates!r}.')
+
+    run = Run(network, task, trials.with_members(1), sgd)
+    candidate_set = jnp.ones((trials.n_trials, trials.n_examples), dtype=bool)  # D_C, all labels known
+    subset = candidate_set  # D_T
+    is_selective = not isinstance(rule, Everything)
+    run.warm_up(*[(utility, rule)] * is_selective)
+
+    recorded = record_epochs(sgd.epochs, n_records)
+    selections = np.arange(interval, sgd.epochs, interval) if is_selective else recorded[:0]
+    run.record(candidate_set, subset)
+    for epoch in np.union1d(recorded[1:], selections).tolist():
+        run.train(subset, epoch - run.epoch)
+        if epoch in recorded:
+            run.record(candidate_set, subset)
+        if epoch in selections:
+            subset = run.choose(utility, rule, candidate_set, subset if candidates == "current" else candidate_set)
+    return run.trajectory(subset)

@@ -1,0 +1,163 @@
+"""Feedforward networks, written for ONE network; many at a time is the caller's `jax.vmap`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import jax
+from jax import Array
+
+from eligo.activations import SIGMOID, Activation
+from eligo.tasks import Task
+
+Layer = dict[str, Array]
+Params = dict[str, Layer]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A fully connected network with sigmoid hidden units (the paper's Fig. 1: one hidden layer).
+
+    Parameters
+    ----------
+    hidden : tuple of int, default=(64,), units of each hidden layer
+    activation : Activation, default=SIGMOID, of the hidden units
+
+    Notes
+    -----
+    Parameters are a pytree of layers in order of computation: ``{"hidden": {"weights": (features, hidden), "bias":
+    (hidden,)}, "output": {"weights": (hidden, outputs), "bias": (outputs,)}}``. Deeper networks have ``"hidden"``,
+    ``"hidden_2"``, ... before ``"output"``.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> network = Network(hidden=(8,))
+    >>> params = network.init(jax.random.key(0), n_features=4, n_outputs=3)
+    >>> params["hidden"]["weights"].shape
+    (4, 8)
+    >>> from eligo.tasks import CLASSIFICATION
+    >>> network.apply(params, jnp.zeros((5, 4)), CLASSIFICATION).shape
+    (5, 3)
+    """
+
+    hidden: tuple[int, ...] = (64,)
+    activation: Activation = field(default=SIGMOID)
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that make no network."""
+        if not self.hidden or any(int(units) != units or units < 1 for units in self.hidden):
+            raise ValueError(
+                f"`hidden` must be a tuple of whole numbers of at least 1; got {self.hidden!r}. Use e.g. (64,)."
+            )
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the layers in order of computation."""
+        deeper = tuple(f"hidden_{depth}" for depth in range(2, len(self.hidden) + 1))
+        return ("hidden", *deeper, "output")
+
+    def init(self, key: Array, n_features: int, n_outputs: int) -> Params:
+        """Fresh parameters: weights and biases uniform in +-1/sqrt(fan-in) of their layer.
+
+        Parameters
+        ----------
+        key : jax random key
+        n_features, n_outputs : int
+
+        Returns
+        -------
+        params : pytree of layers, see `Network`
+        """
+        sizes = (n_features, *self.hidden, n_outputs)
+        keys = jax.random.split(key, len(sizes) - 1)
+        return {
+            name: _init_layer(layer_key, fan_in, fan_out)
+            for name, layer_key, fan_in, fan_out in zip(
+                self.layer_names, keys, sizes[:-1], sizes[1:], strict=True
+            )
+        }
+
+    def net_inputs(self, params: Params, X: Array) -> Array:
+        """Net inputs of the output units, before the task's output map.
+
+        Parameters
+        ----------
+        params : parameters of one network
+        X : float array (examples, features), or (features,) for one example
+
+        Returns
+        -------
+        float array (examples, outputs), or (outputs,)
+        """
+        *hidden_layers, output_layer = (params[name] for name in self.layer_names)
+        signal = X
+        for layer in hidden_layers:
+            signal = self.activation(_affine(layer, signal))
+        return _affine(output_layer, signal)
+
+    def apply(self, params: Params, X: Array, task: Task) -> Array:
+        """Values of the output units.
+
+        Parameters
+        ----------
+        params : parameters of one network
+        X : float array (examples, features), or (features,) for one example
+        task : Task, gives the output map
+
+        Returns
+        -------
+        float array (examples, outputs), or (outputs,)
+        """
+        return task.output(self.net_inputs(params, X))
+
+    def predict_distribution(self, params: Params, X: Array, task: Task) -> Array:
+        """What one network predicts: class probabilities, or the outputs of function approximation."""
+        net_inputs = self.net_inputs(params, X)
+        return task.distribution(task.output(net_inputs), net_inputs)
+
+    def layer_sizes(self, n_features: int, n_outputs: int) -> tuple[tuple[int, int], ...]:
+        """(fan-in, fan-out) of each layer in order of computation."""
+        sizes = (n_features, *self.hidden, n_outputs)
+        return tuple(zip(sizes[:-1], sizes[1:], strict=True))
+
+
+def _init_layer(key: Array, fan_in: int, fan_out: int) -> Layer:
+    weights_key, bias_key = jax.random.split(key)
+    bound = fan_in**-0.5
+    return {
+        "weights": jax.random.uniform(weights_key, (fan_in, fan_out), minval=-bound, maxval=bound),
+        "bias": jax.random.uniform(bias_key, (fan_out,), minval=-bound, maxval=bound),
+    }
+
+
+def _affine(layer: Layer, signal: Array) -> Array:
+    """Net inputs of a layer. One example is a broadcast sum: XLA fuses that, where a product of matrices is a call."""
+    if signal.ndim == 1:
+        return (signal[:, None] * layer["weights"]).sum(axis=0) + layer["bias"]
+    return signal @ layer["weights"] + layer["bias"]
+
+
+# --- Work ------------------------------------------------------------------------------------------------------------
+# One forward-equivalent is one forward pass of one network for one example: sum of fan-in x fan-out multiply-adds.
+
+
+def forward_work(network: Network, n_features: int, n_outputs: int) -> int:
+    """Multiply-adds of one forward pass for one example."""
+    return sum(fan_in * fan_out for fan_in, fan_out in network.layer_sizes(n_features, n_outputs))
+
+
+def presentation_work(network: Network, n_features: int, n_outputs: int) -> float:
+    """Forward-equivalents of presenting one example once: forward, weight gradients, and errors carried backwards.
+
+    No error is carried to the inputs, so one hidden layer of J units costs J(2I + 3K) multiply-adds against J(I + K) of
+    the forward pass alone.
+
+    Examples
+    --------
+    >>> round(presentation_work(Network(hidden=(64,)), n_features=4, n_outputs=3), 3)
+    2.429
+    """
+    forward = forward_work(network, n_features, n_outputs)
+    first_fan_in, first_fan_out = network.layer_sizes(n_features, n_outputs)[0]
+    return (3 * forward - first_fan_in * first_fan_out) / forward

@@ -1,0 +1,176 @@
+"""Rules: which examples a set of scores chooses. Written for one trial; the loops lift them to many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+
+class Rule(Protocol):
+    """Scores -> chosen examples; a hashable value (a frozen dataclass). Ties are broken at random by the key."""
+
+    def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
+        """Choose among candidates.
+
+        Parameters
+        ----------
+        scores : float array (examples,); NaN counts as the lowest score
+        is_candidate : bool array (examples,)
+        strata : bool array (examples, strata), groups that a training subset must not empty (the classes)
+        key : jax random key
+
+        Returns
+        -------
+        bool array (examples,), a subset of the candidates
+        """
+
+
+def _ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
+    """Place of each example from the best down, candidates first, ties at random; int array (examples,)."""
+    usable = jnp.where(
+        is_candidate, jnp.nan_to_num(scores, nan=-jnp.inf, posinf=jnp.inf, neginf=-jnp.inf), -jnp.inf
+    )
+    best_first = jnp.lexsort((jax.random.uniform(key, scores.shape), -usable, ~is_candidate))
+    return jnp.zeros(len(scores), dtype=int).at[best_first].set(jnp.arange(len(scores)))
+
+
+def _best_one(scores: Array, is_candidate: Array, key: Array) -> Array:
+    """The candidate with the highest score, ties at random; bool (examples,), empty if there is no candidate."""
+    usable = jnp.where(is_candidate, jnp.nan_to_num(scores, nan=-jnp.inf, posinf=jnp.inf, neginf=-jnp.inf), -jnp.inf)
+    is_tied = is_candidate & (usable == usable.max())
+    lots = jnp.where(is_tied, jax.random.uniform(key, scores.shape), -1)
+    return is_tied & (lots == lots.max())
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Every candidate: passive learning.
+
+    Examples
+    --------
+    >>> Everything()
+    Everything()
+    """
+
+    def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
+        """All candidates, whatever the scores."""
+        del scores, strata, key
+        return is_candidate
+
+
+@dataclass(frozen=True)
+class AboveMean:
+    """Candidates whose score reaches (1 - beta) times the mean: SASLA's rule.
+
+    A larger beta lowers the threshold and keeps *more*; beta = 1 keeps everything (passive learning), beta = 0 only what
+    reaches the mean. The best candidate of each stratum stays even when it falls below.
+
+    Parameters
+    ----------
+    beta : float, default=0.9, in [0, 1], the selection constant
+
+    Raises
+    ------
+    ValueError
+        If beta lies outside [0, 1].
+
+    References
+    ----------
+    Engelbrecht (2001), Sensitivity analysis for selective learning by feedforward neural networks, Fundamenta
+    Informaticae 45.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> scores, everyone = jnp.array([0.1, 1.0, 3.9, 3.0]), jnp.ones(4, dtype=bool)
+    >>> AboveMean(beta=0.5)(scores, everyone, everyone[:, None], key=jax.random.key(0)).tolist()
+    [False, True, True, True]
+    """
+
+    beta: float = 0.9
+
+    def __post_init__(self) -> None:
+        """Refuse a beta that would not be a share."""
+        if not 0 <= self.beta <= 1:
+            raise ValueError(f"`beta` must be in [0, 1]; got {self.beta:g}. Larger keeps more examples.")
+
+    def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
+        """Candidates at or above the threshold, and the best of each stratum that would be empty."""
+        mean = jnp.where(is_candidate, scores, 0).sum() / is_candidate.sum()
+        chosen = is_candidate & (scores >= (1 - self.beta) * mean)
+        is_best = jax.vmap(_best_one, (None, 1, None), 1)(scores, strata & is_candidate[:, None], key)
+        is_empty = ~(strata & chosen[:, None]).any(axis=0)
+        return chosen | (is_best & is_empty).any(axis=1)
+
+
+@dataclass(frozen=True)
+class Top:
+    """The n candidates with the highest scores.
+
+    Parameters
+    ----------
+    n : int, default=1, at least 1; all candidates when there are fewer
+
+    Raises
+    ------
+    ValueError
+        If n is below 1.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> candidates = jnp.array([True, True, False])
+    >>> Top(1)(jnp.array([0.2, 0.7, 0.9]), candidates, candidates[:, None], key=jax.random.key(0)).tolist()
+    [False, True, False]
+    """
+
+    n: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse an empty query."""
+        if self.n < 1:
+            raise ValueError(f"`n` must be at least 1; got {self.n}.")
+
+    def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
+        """The n best candidates."""
+        del strata
+        return is_candidate & (_ranking(scores, is_candidate, key) < self.n)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A fixed share of the candidates, those with the highest scores; at least one.
+
+    Parameters
+    ----------
+    share : float, default=0.5, in (0, 1]
+
+    Raises
+    ------
+    ValueError
+        If the share lies outside (0, 1].
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> everyone = jnp.ones(4, dtype=bool)
+    >>> Share(0.5)(jnp.arange(4.0), everyone, everyone[:, None], key=jax.random.key(0)).tolist()
+    [False, False, True, True]
+    """
+
+    share: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Refuse what is no share."""
+        if not 0 < self.share <= 1:
+            raise ValueError(f"`share` must be in (0, 1]; got {self.share:g}.")
+
+    def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
+        """The best share of the candidates, rounded to whole examples."""
+        del strata
+        n_chosen = jnp.maximum(jnp.round(self.share * is_candidate.sum()), 1)
+        return is_candidate & (_ranking(scores, is_candidate, key) < n_chosen)

@@ -1,0 +1,124 @@
+"""Sensitivity of outputs to inputs (Eq. 4) and the informativeness of examples (Eqs. 1-3, 5, 6).
+
+Biases are no inputs: the derivative with respect to a constant has no meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from eligo.networks import Network, Params
+from eligo.tasks import Task
+
+
+def closed_form_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
+    """Eq. 4 as written, for a network of one hidden layer.
+
+    ``S[p, k, i] = o_k' * sum_j w_kj y_j' v_ji``, where ' is the derivative of a unit's activation at example p:
+    o_k(1 - o_k) and y_j(1 - y_j) for sigmoid units, 1 for linear ones. Shapes as in `input_sensitivity`.
+    """
+    (name_v, name_w) = network.layer_names
+    v, w = params[name_v]["weights"], params[name_w]["weights"]  # (features, hidden), (hidden, outputs)
+    y = network.activation(X @ v + params[name_v]["bias"])
+    o = task.output(y @ w + params[name_w]["bias"])
+    # w_kj v_ji does not depend on the example, so the sum over j is one product of matrices for all examples.
+    paths = jnp.einsum("ij,jk->jki", v, w).reshape(len(w), -1)
+    summed = (network.activation.derivative(y) @ paths).reshape(len(X), w.shape[1], v.shape[0])
+    return task.output.derivative(o)[:, :, None] * summed
+
+
+def autodiff_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
+    """The Jacobian of the outputs with respect to the inputs, for any network. Shapes as in `input_sensitivity`."""
+    return jax.vmap(jax.jacrev(lambda x: network.apply(params, x, task)))(X)
+
+
+def input_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
+    """Output-input sensitivity matrix of each example (Eq. 4).
+
+    In closed form for one hidden layer, by automatic differentiation for deeper networks.
+
+    Parameters
+    ----------
+    network : Network
+    params : parameters of one network
+    X : float array (examples, features)
+    task : Task, gives the output map
+
+    Returns
+    -------
+    float array (examples, outputs, features), d output / d input, in coded target units per unit of the input
+
+    References
+    ----------
+    Engelbrecht (2001), Sensitivity analysis for selective learning by feedforward neural networks, Fundamenta
+    Informaticae 45.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from eligo.tasks import CLASSIFICATION
+    >>> network = Network(hidden=(8,))
+    >>> params = network.init(jax.random.key(0), n_features=4, n_outputs=3)
+    >>> X = jax.random.uniform(jax.random.key(1), (5, 4))
+    >>> S = input_sensitivity(network, params, X, CLASSIFICATION)
+    >>> S.shape
+    (5, 3, 4)
+    >>> bool(jnp.allclose(S, autodiff_sensitivity(network, params, X, CLASSIFICATION), atol=1e-6))
+    True
+    """
+    if len(network.hidden) == 1:
+        return closed_form_sensitivity(network, params, X, task)
+    return autodiff_sensitivity(network, params, X, task)
+
+
+Norm = Callable[[Array], Array]
+
+NORMS: dict[str, Norm] = {
+    "sum": lambda values: jnp.abs(values).sum(axis=-1),
+    "euclidean": lambda values: jnp.sqrt((values**2).sum(axis=-1)),
+    "max": lambda values: jnp.abs(values).max(axis=-1),
+}
+
+
+def informativeness(S: Array, input_norm: str = "sum", output_norm: str = "max") -> Array:
+    """Informativeness of each example: how strongly small changes of its inputs move the outputs (Eqs. 1-3, 5, 6).
+
+    Large near decision boundaries and on steep parts of a function; near zero where the network is saturated, rightly
+    or wrongly.
+
+    Parameters
+    ----------
+    S : float array (examples, outputs, features), from `input_sensitivity`
+    input_norm : {"sum", "euclidean", "max"}, default="sum", over the features (Eq. 5, Eq. 6)
+    output_norm : {"sum", "euclidean", "max"}, default="max", over the outputs (Eq. 2)
+
+    Returns
+    -------
+    float array (examples,), at least 0
+
+    Raises
+    ------
+    ValueError
+        If a norm has another name.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> S = jnp.array([[[1.0, -2.0], [0.5, 0.5]]])
+    >>> informativeness(S)
+    Array([3.], dtype=float32)
+    >>> informativeness(S, input_norm="euclidean", output_norm="sum").round(3)
+    Array([2.943], dtype=float32)
+    """
+    return norm_named("output_norm", output_norm)(norm_named("input_norm", input_norm)(S))
+
+
+def norm_named(argument: str, name: str) -> Norm:
+    """The norm of that name over the last axis, or a ValueError that names the argument."""
+    if name not in NORMS:
+        raise ValueError(f"`{argument}` must be one of {', '.join(map(repr, NORMS))}; got {name!r}.")
+    return NORMS[name]

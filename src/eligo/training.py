@@ -1,0 +1,452 @@
+"""Stochastic gradient descent with momentum and weight decay on Eq. 10, for a leading axis of nets; knows no method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax import Array
+from numpy.typing import ArrayLike
+
+from eligo.nets import AXIS, jit_nets, over_nets
+from eligo.networks import Network, Params
+from eligo.tasks import Task
+
+ROWS_PER_CHUNK = 128
+"""Rows of a large batch that go through a network at once, so that the work of "full" follows the subset, not its room."""
+
+
+@dataclass(frozen=True)
+class SGD:
+    """Stochastic gradient descent on Eq. 10: how a network learns from the examples it is given.
+
+    Every step follows the gradient of ``(1/N) sum_i sum_k (t_k - o_k)^2 + weight_decay * sum_j w_j^2`` over the N examples of
+    its batch: ``velocity = momentum * velocity + gradient``, ``w = w - learning_rate * velocity``. Each epoch draws the
+    examples at random without replacement.
+
+    Parameters
+    ----------
+    learning_rate : float, or float array (nets,), above 0
+    momentum : float, or float array (nets,), default=0.0, in [0, 1)
+    weight_decay : float, or float array (nets,), default=0.0, at least 0; lambda of Eq. 10
+    batch_size : int or "full", default=1, examples per step; 1 is the paper's SGD
+    epochs : int, default=1000, passes over the training subset
+    decay_biases : bool, default=False, whether lambda applies to biases too
+
+    Raises
+    ------
+    ValueError
+        If a value lies outside its range.
+
+    Examples
+    --------
+    >>> SGD(learning_rate=0.1, momentum=0.9, epochs=200).batch_size
+    1
+    """
+
+    learning_rate: ArrayLike
+    momentum: ArrayLike = 0.0
+    weight_decay: ArrayLike = 0.0
+    batch_size: int | Literal["full"] = 1
+    epochs: int = 1000
+    decay_biases: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse values outside their range."""
+        _check_all("learning_rate", self.learning_rate, lambda rate: rate > 0, "above 0")
+        _check_all("momentum", self.momentum, lambda momentum: (momentum >= 0) & (momentum < 1), "in [0, 1)")
+        _check_all("weight_decay", self.weight_decay, lambda decay: decay >= 0, "at least 0")
+        if self.batch_size != "full" and (isinstance(self.batch_size, str) or self.batch_size < 1):
+            raise ValueError(
+                f'`batch_size` must be "full" or a whole number of at least 1; got {self.batch_size!r}.'
+            )
+        if self.epochs < 0:
+            raise ValueError(f"`epochs` must be at least 0; got {self.epochs}.")
+
+    def rates(self, n_nets: int) -> Rates:
+        """The hyper-parameters that may differ between networks, each (nets,)."""
+        per_net = (self.learning_rate, self.momentum, self.weight_decay)
+        return Rates(*(jnp.broadcast_to(jnp.asarray(rate, dtype=float), (n_nets,)) for rate in per_net))
+
+    def rows_per_step(self, n_examples: int) -> int:
+        """Examples of one step when ``n_examples`` are there to learn from."""
+        return n_examples if self.batch_size == "full" else min(self.batch_size, n_examples)
+
+
+def _check_all(name: str, values: ArrayLike, is_valid: Callable[[Any], Any], allowed: str) -> None:
+    array = np.atleast_1d(np.asarray(values, dtype=float))
+    invalid = array[~(np.isfinite(array) & is_valid(array))]
+    if len(invalid):
+        raise ValueError(f"`{name}` must be {allowed}; got {invalid[0]:g}.")
+
+
+class Rates(NamedTuple):
+    """Hyper-parameters that may differ between the networks of one program."""
+
+    learning_rate: Array
+    momentum: Array
+    weight_decay: Array
+
+
+class TrainingState(NamedTuple):
+    """What the next step needs: parameters and the optimiser's memory (the velocity of momentum)."""
+
+    params: Params
+    memory: Any
+
+
+# --- One network -----------------------------------------------------------------------------------------------------
+
+
+def optimiser(rates: Rates) -> optax.GradientTransformation:
+    """Gradient descent with momentum for one network's rates."""
+    return optax.sgd(rates.learning_rate, rates.momentum)
+
+
+def _held_still_unless(is_active: Array, rates: Rates) -> Rates:
+    """Rates that leave parameters and velocity as they are where a network has nothing to learn from in this step."""
+    return rates._replace(
+        learning_rate=jnp.where(is_active, rates.learning_rate, 0),
+        momentum=jnp.where(is_active, rates.momentum, 1),
+    )
+
+
+def presentation_order(key: Array, member: Array) -> Array:
+    """Random order in which an epoch presents its examples; those that are not members come last.
+
+    Parameters
+    ----------
+    key : jax random key of this network and epoch
+    member : bool array (examples,), whether an example belongs to the training subset
+
+    Returns
+    -------
+    int array (examples,), indices
+
+    Examples
+    --------
+    >>> order = presentation_order(jax.random.key(0), jnp.array([True, False, True, True]))
+    >>> sorted(order[:3].tolist()), int(order[3])
+    ([0, 2, 3], 1)
+    """
+    n_examples = len(member)
+    index_bits = max(1, (n_examples - 1).bit_length())
+    bits = jax.random.bits(key, (n_examples,), jnp.uint32) >> 1
+    if index_bits > 12:
+        return jnp.lexsort((bits, ~member))
+    # One word per example, (is left out | at least 19 random bits | index): sorting words is several times faster than
+    # sorting pairs, and this happens every epoch. Two examples tie in the random bits once in 500 000 times.
+    left_out = jnp.where(member, jnp.uint32(0), jnp.uint32(1 << 31))
+    words = left_out | ((bits >> index_bits) << index_bits) | jnp.arange(n_examples, dtype=jnp.uint32)
+    return (jnp.sort(words) & ((1 << index_bits) - 1)).astype(jnp.int32)
+
+
+def _gradient(network: Network, task: Task, params: Params, X: Array, T: Array, present: Array) -> Params:
+    """Gradient of the squared errors summed over the rows of one chunk; ``X`` (features,) is a chunk of one row."""
+
+    def squared_errors(params: Params) -> Array:
+        errors = ((T - network.apply(params, X, task)) ** 2).sum(axis=-1)
+        return (errors * present).sum()
+
+    gradient: Params = jax.grad(squared_errors)(params)
+    return gradient
+
+
+def _decay(params: Params, weight_decay: Array, decay_biases: bool) -> Params:
+    """Gradient of the penalty of Eq. 10, 2 lambda w; zero for biases unless they decay too."""
+    return {
+        name: {
+            part: 2 * weight_decay * values if part == "weights" or decay_biases else jnp.zeros_like(values)
+            for part, values in layer.items()
+        }
+        for name, layer in params.items()
+    }
+
+
+class _Recipe(NamedTuple):
+    """What is compiled into a training program."""
+
+    network: Network
+    task: Task
+    rows_per_step: int
+    decay_biases: bool
+
+
+def _batch_gradient(
+    recipe: _Recipe, params: Params, rows: tuple[Array, Array], start: Array, count: Array
+) -> Params:
+    """Gradient of Eq. 10's data term over the batch that starts at row ``start`` of the first ``count`` rows."""
+    batch = recipe.rows_per_step
+    if batch == 1:
+        return _gradient(recipe.network, recipe.task, params, rows[0][start], rows[1][start], jnp.ones(()))
+
+    chunk = min(batch, ROWS_PER_CHUNK)
+    stop = jnp.minimum(start + batch, count)
+
+    def add_chunk(index: Array, total: Params) -> Params:
+        first = start + index * chunk
+        X, T = (jax.lax.dynamic_slice_in_dim(part, first, chunk) for part in rows)
+        present = first + jnp.arange(chunk) < stop
+        return jax.tree.map(jnp.add, total, _gradient(recipe.network, recipe.task, params, X, T, present))
+
+    n_chunks = jax.lax.pmax(-(-jnp.maximum(stop - start, 0) // chunk), AXIS)
+    total = jax.lax.fori_loop(0, n_chunks, add_chunk, jax.tree.map(jnp.zeros_like, params))
+    return jax.tree.map(lambda gradient: gradient / jnp.maximum(stop - start, 1), total)
+
+
+def _train_one(
+    recipe: _Recipe,
+    first_epoch: Array,
+    n_epochs: Array,
+    state: TrainingState,
+    X: Array,
+    targets: Array,
+    member: Array,
+    rates: Rates,
+    key: Array,
+) -> TrainingState:
+    """Train one network for some epochs on the members of a training subset.
+
+    Networks of a block take as many steps as the largest subset among them needs; one that has no rows left holds still.
+    So the work follows the number of selected examples, without a new program for each size.
+    """
+    batch = recipe.rows_per_step
+    count = member.sum()
+    n_steps = jax.lax.pmax(-(-count // batch), AXIS)
+    n_padding = -len(X) % batch + (-batch % min(batch, ROWS_PER_CHUNK))
+
+    def epoch(index: Array, state: TrainingState) -> TrainingState:
+        order = presentation_order(jax.random.fold_in(key, first_epoch + index), member)
+        order = jnp.pad(order, (0, n_padding))
+        rows = (X[order], targets[order])
+
+        def step(index: Array, state: TrainingState) -> TrainingState:
+            params, memory = state
+            has_rows = index * batch < count
+            gradient = _batch_gradient(recipe, params, rows, index * batch, count)
+            gradient = jax.tree.map(
+                jnp.add, gradient, _decay(params, rates.weight_decay, recipe.decay_biases)
+            )
+            gradient = jax.tree.map(lambda slope: jnp.where(has_rows, slope, 0), gradient)
+            updates, memory = optimiser(_held_still_unless(has_rows, rates)).update(gradient, memory)
+            return TrainingState(optax.apply_updates(params, updates), memory)
+
+        return jax.lax.fori_loop(0, n_steps, step, state)
+
+    return jax.lax.fori_loop(0, n_epochs, epoch, state)
+
+
+# --- Many networks ---------------------------------------------------------------------------------------------------
+
+
+@partial(jit_nets, static_argnames=("recipe",))
+def _advance(recipe: _Recipe, first_epoch: Array, n_epochs: Array, *per_net: Any) -> TrainingState:
+    advanced: TrainingState = over_nets(partial(_train_one, recipe, first_epoch, n_epochs), *per_net)
+    return advanced
+
+
+def start(params: Params, sgd: SGD) -> TrainingState:
+    """State of networks before their first epoch.
+
+    Parameters
+    ----------
+    params : parameters with a leading axis of nets
+    sgd : SGD
+    """
+    n_nets = len(jax.tree.leaves(params)[0])
+    return TrainingState(
+        params, jax.vmap(lambda params, rates: optimiser(rates).init(params))(params, sgd.rates(n_nets))
+    )
+
+
+def advance(
+    network: Network,
+    state: TrainingState,
+    X: Array,
+    targets: Array,
+    task: Task,
+    sgd: SGD,
+    *,
+    key: Array,
+    member: Array,
+    first_epoch: int,
+    n_epochs: int,
+) -> TrainingState:
+    """Train networks for some more epochs; nothing restarts, so that two calls in a row equal one.
+
+    Parameters
+    ----------
+    network : Network
+    state : TrainingState with a leading axis of nets
+    X : float array (nets, examples, features)
+    targets : float array (nets, examples, outputs), coded
+    task : Task
+    sgd : SGD; its ``epochs`` is not used
+    key : jax random keys (nets,); the order of epoch e comes from key and e alone
+    member : bool array (nets, examples), the training subset of each network
+    first_epoch : int, epochs trained before
+    n_epochs : int, epochs to train now
+
+    Returns
+    -------
+    TrainingState
+    """
+    recipe = _Recipe(network, task, sgd.rows_per_step(X.shape[1]), sgd.decay_biases)
+    rates = sgd.rates(len(X))
+    advanced: TrainingState = _advance(recipe, first_epoch, n_epochs, state, X, targets, member, rates, key)
+    return advanced
+
+
+def train(
+    network: Network,
+    params: Params,
+    X: ArrayLike,
+    targets: ArrayLike,
+    task: Task,
+    sgd: SGD,
+    *,
+    key: Array,
+    subset: ArrayLike | None = None,
+) -> Params:
+    """Train one network.
+
+    Parameters
+    ----------
+    network : Network
+    params : parameters of one network, from ``network.init``
+    X : float array (examples, features)
+    targets : float array (examples, outputs), coded: ``task.code(y).encode(y)``
+    task : Task
+    sgd : SGD
+    key : jax random key, for the order of presentation
+    subset : int array of indices, or bool array (examples,), default=None, the examples to train on; None is all
+
+    Returns
+    -------
+    params : parameters of the trained network
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit each other or the subset is empty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from eligo.tasks import CLASSIFICATION
+    >>> X, y = np.array([[-1.0], [-0.5], [0.5], [1.0]]), np.array([0, 0, 1, 1])
+    >>> targets = CLASSIFICATION.code(y).encode(y)
+    >>> network = Network(hidden=(4,))
+    >>> params = network.init(jax.random.key(0), n_features=1, n_outputs=2)
+    >>> sgd = SGD(learning_rate=0.5, momentum=0.5, epochs=200)
+    >>> params = train(network, params, X, targets, CLASSIFICATION, sgd, key=jax.random.key(1))
+    >>> network.apply(params, X, CLASSIFICATION).argmax(axis=1).tolist()
+    [0, 0, 1, 1]
+    """
+    many = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], params)
+    trained = train_many(network, many, X, targets, task, sgd, key=key, subset=subset)
+    return jax.tree.map(lambda leaf: leaf[0], trained)
+
+
+def train_many(
+    network: Network,
+    params: Params,
+    X: ArrayLike,
+    targets: ArrayLike,
+    task: Task,
+    sgd: SGD,
+    *,
+    key: Array,
+    subset: ArrayLike | None = None,
+) -> Params:
+    """Train many networks of one shape as one program, sharded over the local devices.
+
+    Whatever has a leading axis of nets differs between networks; whatever has none is shared by all.
+
+    Parameters
+    ----------
+    network : Network
+    params : parameters with a leading axis of nets, e.g. from ``jax.vmap(network.init, (0, None, None))``
+    X : float array (examples, features) or (nets, examples, features)
+    targets : float array (examples, outputs) or (nets, examples, outputs), coded
+    task : Task
+    sgd : SGD, whose learning rate, momentum and weight decay may be arrays (nets,)
+    key : jax random key, or keys (nets,), for the order of presentation
+    subset : default=None, the examples to train on: int array of indices or bool array (examples,) for all networks, or
+        bool array (nets, examples); None is all
+
+    Returns
+    -------
+    params : trained parameters with a leading axis of nets
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit each other or a subset is empty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from eligo.tasks import CLASSIFICATION
+    >>> X, y = np.array([[-1.0], [-0.5], [0.5], [1.0]]), np.array([0, 0, 1, 1])
+    >>> targets = CLASSIFICATION.code(y).encode(y)
+    >>> network = Network(hidden=(4,))
+    >>> keys = jax.random.split(jax.random.key(0), 3)
+    >>> params = jax.vmap(network.init, (0, None, None))(keys, 1, 2)
+    >>> sgd = SGD(learning_rate=np.array([0.1, 0.5, 1.0]), epochs=100)
+    >>> params = train_many(network, params, X, targets, CLASSIFICATION, sgd, key=keys)
+    >>> params["hidden"]["weights"].shape
+    (3, 1, 4)
+    """
+    n_nets = len(jax.tree.leaves(params)[0])
+    X, targets, member = _per_net(n_nets, X, targets, subset)
+    keys = key if key.ndim else jnp.broadcast_to(key, (n_nets,))
+    epochs = {"first_epoch": 0, "n_epochs": sgd.epochs}
+    return advance(
+        network, start(params, sgd), X, targets, task, sgd, key=keys, member=member, **epochs
+    ).params
+
+
+def _per_net(
+    n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | None
+) -> tuple[Array, Array, Array]:
+    """Data with a leading axis of nets, checked against each other."""
+    data = []
+    for name, values in (("X", jnp.asarray(X, dtype=float)), ("targets", jnp.asarray(targets, dtype=float))):
+        if values.ndim not in (2, 3) or (values.ndim == 3 and len(values) != n_nets):
+            shape = f"(examples, ...) or ({n_nets}, examples, ...)"
+            raise ValueError(
+                f"`{name}` must be {shape}, as `params` hold {n_nets} networks; got shape {values.shape}."
+            )
+        data.append(jnp.broadcast_to(values, (n_nets, *values.shape[-2:])))
+    n_examples = data[0].shape[1]
+    if data[1].shape[1] != n_examples:
+        raise ValueError(f"`targets` must have the {n_examples} examples of `X`; got {data[1].shape[1]}.")
+    return data[0], data[1], _membership(subset, n_nets, n_examples)
+
+
+def _membership(subset: ArrayLike | None, n_nets: int, n_examples: int) -> Array:
+    """A training subset as bool (nets, examples)."""
+    chosen = np.arange(n_examples) if subset is None else np.asarray(subset)
+    if chosen.dtype == bool:
+        if chosen.shape not in ((n_examples,), (n_nets, n_examples)):
+            raise ValueError(
+                f"`subset` as a mask must be ({n_examples},) or ({n_nets}, {n_examples}); got {chosen.shape}."
+            )
+        member = np.broadcast_to(chosen, (n_nets, n_examples))
+    else:
+        if chosen.ndim != 1 or (len(chosen) and not (0 <= chosen.min() and chosen.max() < n_examples)):
+            raise ValueError(
+                f"`subset` must hold indices in [0, {n_examples - 1}] or be a mask; got {subset!r}."
+            )
+        member = np.zeros((n_nets, n_examples), dtype=bool)
+        member[:, chosen] = True
+    if not member.any(axis=1).all():
+        raise ValueError("`subset` is empty; a network needs at least 1 example to train on.")
+    return jnp.asarray(member)

@@ -1,0 +1,21 @@
+"""Utilities: one formula a file, each a value that scores the examples of one trial."""
+
+from eligo.utilities.ensemble_variance import EnsembleVariance, ensemble_variance
+from eligo.utilities.entropy import PredictiveEntropy, entropy
+from eligo.utilities.error import AbsoluteError
+from eligo.utilities.output_sensitivity import OutputSensitivity
+from eligo.utilities.protocol import Situation, Utility, Workload
+from eligo.utilities.random import Random
+
+__all__ = [
+    "AbsoluteError",
+    "EnsembleVariance",
+    "OutputSensitivity",
+    "PredictiveEntropy",
+    "Random",
+    "Situation",
+    "Utility",
+    "Workload",
+    "ensemble_variance",
+    "entropy",
+]

@@ -1,0 +1,61 @@
+"""What a utility is: a formula that scores every example for one trial."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from jax import Array
+
+from eligo.networks import Network, Params
+from eligo.tasks import Task
+
+
+class Situation(NamedTuple):
+    """What a utility may look at, for ONE trial.
+
+    Attributes
+    ----------
+    network : Network
+    task : Task
+    params : parameters with a leading axis of members; one member unless the method has a committee
+    X : float array (examples, features), candidates and labelled examples alike
+    targets : float array (examples, outputs), coded; NaN in the rows that are not labelled
+    is_labelled : bool array (examples,)
+    weight_decay : float scalar, lambda of Eq. 10
+    """
+
+    network: Network
+    task: Task
+    params: Params
+    X: Array
+    targets: Array
+    is_labelled: Array
+    weight_decay: Array
+
+
+class Workload(NamedTuple):
+    """The size of one scoring, from which a utility counts its work.
+
+    ``n_scored`` examples get a score while ``n_labelled`` have labels; one member of the committee does it.
+    """
+
+    network: Network
+    task: Task
+    n_features: int
+    n_outputs: int
+    n_scored: int
+    n_labelled: int
+
+
+class Utility(Protocol):
+    """A score per example: the larger, the rather the example is chosen.
+
+    A utility is a hashable value (a frozen dataclass) written for one trial; the loops lift it to many. Scores of examples
+    that cannot be chosen are ignored; NaN counts as the lowest score.
+    """
+
+    def __call__(self, situation: Situation, *, key: Array) -> Array:
+        """Scores (examples,)."""
+
+    def work(self, load: Workload) -> float:
+        """Forward-equivalents of one scoring by one member: 1 is one forward pass of one network for one example."""

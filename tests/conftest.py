@@ -1,0 +1,29 @@
+"""What every test may lean on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# No window opens, in this process or in those that tests start.
+os.environ["MPLBACKEND"] = "Agg"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the checkout; a test that needs it is skipped where it is absent."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no folder ../shared/data beside the checkout")
+    return folder
+
+
+@pytest.fixture
+def float64() -> Iterator[None]:
+    """Everything that jax makes in this test is float64."""
+    import eligo  # noqa: F401 - decides on devices before jax is imported
+    import jax
+
+    with jax.enable_x64(True):
+        yield
