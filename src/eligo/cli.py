@@ -1,0 +1,120 @@
+"""The command line: parse, call one function, print."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from eligo._devices import usable_cores
+from eligo.datasets import DATASETS, load
+from eligo.report import write_report
+from eligo.study.design import load_study, study_names
+from eligo.study.display import Display, duration
+from eligo.study.outcome import read_results, write_results
+from eligo.study.reading import StudyError
+from eligo.study.runner import run_in_folder
+
+app = typer.Typer(
+    help="Neural networks that choose what they learn from.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+study_app = typer.Typer(help="Compare methods on problems, with sound statistics.", no_args_is_help=True)
+data_app = typer.Typer(help="The data sets that have a name.", no_args_is_help=True)
+app.add_typer(study_app, name="study")
+app.add_typer(data_app, name="data")
+
+STUDIES_FOLDER = Path("eligo-studies")
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
+
+
+def _names(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+@study_app.command("run")
+def run(
+    study: Annotated[str, typer.Argument(metavar="NAME|FILE.toml", help="A study by name, or a TOML file.")],
+    problems: Annotated[str | None, typer.Option(help="Problems, separated by commas.")] = None,
+    methods: Annotated[str | None, typer.Option(help="Methods, separated by commas.")] = None,
+    trials: Annotated[int | None, typer.Option(help="Trials per problem and method.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed that all random streams come from.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the study.  [default: eligo-studies/NAME]")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes.  [default: one per core]")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="No grid: recorded hyper-parameters, 5 trials.")] = False,
+) -> None:
+    """Run a study, or go on with one, and write its report."""
+    if jobs is not None and jobs < 1:
+        raise StudyError(f"--jobs must be at least 1; got {jobs}.")
+    design = load_study(
+        study, problems=_names(problems), methods=_names(methods), trials=trials, seed=seed, quick=quick
+    )
+    folder = out or STUDIES_FOLDER / (f"{design.name}-quick" if quick else design.name)
+    with Display(design, Console()) as display:
+        run_in_folder(design, folder, jobs or usable_cores(), display.watch)
+    _report(folder)
+
+
+@study_app.command("status")
+def status(folder: Folder) -> None:
+    """Say how far a study is."""
+    results = read_results(folder)
+    expected = len(results.problems) * len(results.methods) * int(results.settings["trials"])
+    print(f"{results.name}: {len(results.trials)} of {expected} trials, {len(results.cells)} cells of the grid")
+    for problem in results.problems:
+        counts = results.trials[results.trials["problem"] == problem.name].groupby("method").size()
+        done = ", ".join(f"{method} {counts.get(method, 0)}" for method in results.methods)
+        print(f"  {problem.name}: {done}")
+    print(f"seconds so far: {duration(results.stage_seconds.get('the whole run'))}")
+
+
+@study_app.command("report")
+def report(folder: Folder) -> None:
+    """Write the report of what a study has found so far."""
+    _report(folder)
+
+
+@study_app.command("list")
+def list_studies() -> None:
+    """Name the studies that come with eligo."""
+    for name in study_names():
+        design = load_study(name)
+        problems = ", ".join(plan.problem for plan in design.plans)
+        print(f"{name}: {design.title} ({problems}; {', '.join(design.methods)}; {design.trials} trials)")
+
+
+@data_app.command("list")
+def list_data() -> None:
+    """Name the data sets that a study can use."""
+    for name in DATASETS:
+        dataset = load(name)
+        size = f"{len(dataset.y)} examples, {dataset.X.shape[1]} features"
+        print(f"{name}: {dataset.title}, {dataset.task.name}, {size}. {dataset.source}")
+
+
+def _report(folder: Path) -> None:
+    results = read_results(folder)
+    if results.trials.empty:
+        raise StudyError(f"{folder} holds no finished trial yet, so there is nothing to report. Let `eligo study run` go on.")
+    print(f"results: {write_results(results, folder)}")
+    print(f"report: {write_report(results, folder / 'report')}")
+
+
+def main() -> None:
+    """Run the command line; a mistake that a user can mend is one line on stderr and exit code 2."""
+    try:
+        app()
+    except (StudyError, ValueError) as error:
+        if not isinstance(error, StudyError):
+            raise
+        print(f"eligo: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("eligo: stopped; what was finished is kept. Run the same command again to go on.", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,154 @@
+"""What a person sees while a study runs: on a terminal a live table, elsewhere one line per unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from eligo.datasets import load
+from eligo.study.design import Study
+from eligo.study.runner import Progress
+from eligo.study.units import Finished, TuningUnit
+
+
+def duration(seconds: float | None) -> str:
+    """A time that is left or was spent, in words.
+
+    Examples
+    --------
+    >>> duration(75), duration(8.2), duration(None)
+    ('1 min 15 s', '8 s', 'unknown')
+    """
+    if seconds is None:
+        return "unknown"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+class Tally:
+    """The best cell of each problem so far, and each method's mean over the trials that ended."""
+
+    def __init__(self, study: Study) -> None:
+        """Nothing has ended yet."""
+        self.study = study
+        self.best: dict[str, dict[str, Any]] = {}
+        self.n_cells: dict[str, int] = {}
+        self.values: dict[tuple[str, str], list[float]] = {}
+        self.measure = {plan.problem: _measure_of(plan.problem) for plan in study.plans}
+
+    def add(self, finished: Finished) -> None:
+        """Take in what a unit found."""
+        for row in finished.cells:
+            problem = row["problem"]
+            self.n_cells[problem] = self.n_cells.get(problem, 0) + 1
+            best = self.best.get(problem)
+            if row["cv_error"] is not None and (best is None or row["cv_error"] < best["cv_error"]):
+                self.best[problem] = row
+        for row in finished.trials:
+            value = row[self.measure[row["problem"]]]
+            self.values.setdefault((row["problem"], row["method"]), []).append(value)
+
+    def cell(self, problem: str) -> str:
+        """The best cell of a problem so far, in words."""
+        best, recorded = self.best.get(problem), self.study.plan(problem).recorded
+        if self.study.is_quick and recorded is not None:
+            values = recorded.values
+            return f"{values.hidden} hidden, rate {values.learning_rate:g} (recorded)"
+        if best is None:
+            return "…"
+        score = f"error {best['cv_error']:.4f} in {self.n_cells[problem]} cells"
+        return f"{best['hidden']} hidden, rate {best['learning_rate']:g}, momentum {best['momentum']:g}: {score}"
+
+    def mean(self, problem: str, method: str) -> str:
+        """Mean of a method's measure over its trials so far."""
+        values = self.values.get((problem, method))
+        if not values:
+            return "…"
+        mean = sum(values) / len(values)
+        return f"{mean:.4f} ({len(values)})"
+
+
+def _measure_of(problem: str) -> str:
+    return "accuracy" if load(problem).task.has_classes else "mse"
+
+
+def describe_unit(finished: Finished, tally: Tally) -> str:
+    """One line about a unit that just ended."""
+    unit, seconds = finished.unit, f"{finished.seconds:.1f} s"
+    if isinstance(unit, TuningUnit):
+        return f"{unit.problem}: tuned {len(unit.cells)} cells of {unit.cells[0].hidden} hidden units in {seconds}"
+    measure = tally.measure[unit.problem]
+    mean = tally.mean(unit.problem, unit.method)
+    return f"{unit.problem}: {unit.method} trials {unit.trials[0]}-{unit.trials[-1]} in {seconds}, mean {measure} {mean}"
+
+
+class Display:
+    """Shows progress; a context manager whose `watch` the runner calls.
+
+    Parameters
+    ----------
+    study : Study
+    console : rich Console
+    """
+
+    def __init__(self, study: Study, console: Console) -> None:
+        """Nothing is shown yet."""
+        self.study, self.console, self.tally = study, console, Tally(study)
+        self.last: Progress | None = None
+        self.live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> Display:
+        """Begin to show."""
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop to show."""
+        if self.console.is_terminal:
+            self.live.stop()
+
+    @property
+    def watch(self) -> Callable[[Progress], None]:
+        """What the runner calls after each unit."""
+        return self._watch
+
+    def _watch(self, progress: Progress) -> None:
+        self.last = progress
+        if progress.finished is not None:
+            self.tally.add(progress.finished)
+        if self.console.is_terminal:
+            return
+        if progress.finished is None:
+            print(f"{progress.n_done} of {progress.n_known} units are done already", flush=True)
+            return
+        line = describe_unit(progress.finished, self.tally)
+        print(f"[{progress.share:4.0%}, {duration(progress.seconds_left)} left] {line}", flush=True)
+
+    def _render(self) -> RenderableType:
+        if self.last is None:
+            return Text("starting worker processes …", style="dim")
+        progress = self.last
+        counts = f"{progress.n_done} of {progress.n_known} units so far, {duration(progress.seconds_left)} left"
+        head = Table.grid(padding=(0, 2))
+        head.add_row(Text(self.study.title, style="bold"), ProgressBar(total=1, completed=progress.share, width=30), counts)
+        return Group(head, self._table())
+
+    def _table(self) -> Table:
+        table = Table(box=None, padding=(0, 2), header_style="dim")
+        for column in ("problem", "best cell so far", *self.study.methods):
+            table.add_column(column)
+        for plan in self.study.plans:
+            name = f"{plan.problem} ({'accuracy' if self.tally.measure[plan.problem] == 'accuracy' else 'MSE'})"
+            means = [self.tally.mean(plan.problem, method) for method in self.study.methods]
+            table.add_row(name, self.tally.cell(plan.problem), *means)
+        return table

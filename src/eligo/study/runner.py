@@ -1,0 +1,273 @@
+"""Running a study: finished units are stored at once, and running again goes on where it stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eligo.study.design import HyperParameters, Study, changed_settings
+from eligo.study.environment import describe_environment
+from eligo.study.reading import StudyError
+from eligo.study.store import FILE_NAME, SQLiteStore, Store
+from eligo.study.tuning import choose_winner, hyper_parameters, survivors
+from eligo.study.units import (
+    Finished,
+    TuningUnit,
+    Unit,
+    dataset_of,
+    estimated_cost,
+    trial_units,
+    tuning_units,
+    unit_id,
+)
+from eligo.study.worker import compute, prepare_worker, worker_environment
+
+KEPT_PER_RUNG = 4
+"""Successive halving keeps one cell in so many."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands, after each unit.
+
+    Attributes
+    ----------
+    finished : the unit that just ended; None at the start
+    n_done, n_known : int, units done and units known of so far, also those of earlier runs
+    share : float in [0, 1], estimated part of the work that is done
+    seconds_left : float or None, estimated
+    """
+
+    finished: Finished | None
+    n_done: int
+    n_known: int
+    share: float
+    seconds_left: float | None
+
+
+Watch = Callable[[Progress], None]
+
+
+def open_store(study: Study, folder: Path) -> SQLiteStore:
+    """The store of a study in a folder: a new one, or that of an earlier run of the same design.
+
+    Raises
+    ------
+    StudyError
+        If the folder holds something else, or a study of another design; nothing is changed then.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudyError(f"cannot make the folder {folder}: {error.strerror}. Choose another --out.") from None
+    path = folder / FILE_NAME
+    if not path.exists() and any(entry.name != LOCK_NAME for entry in folder.iterdir()):
+        raise StudyError(f"{folder} is not empty and is no study. Choose another --out, or an empty folder.")
+    store = SQLiteStore(path, is_new=True)
+    settings, before = _plain(study.to_settings()), store.noted("settings")
+    if before is None:
+        store.note("settings", settings)
+    elif changes := changed_settings(before, settings):
+        store.close()
+        raise StudyError(
+            f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one."
+        )
+    return store
+
+
+def _plain(value: Any) -> Any:
+    """Nested plain values as JSON has them, so that designs compare equal after storage."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+LOCK_NAME = ".lock"
+
+
+@contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; a second run is refused instead of doing the same work twice."""
+    with open(folder / LOCK_NAME, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StudyError(f"another process is running the study in {folder}. Wait for it, or choose another --out.") from None
+        yield
+
+
+def process_pool(jobs: int) -> ProcessPoolExecutor:
+    """Worker processes on this machine."""
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=prepare_worker)
+
+
+@dataclass
+class _ProblemState:
+    """How far one problem is."""
+
+    rung: int = 0
+    open_units: set[str] = field(default_factory=set)
+    is_tuned: bool = False
+
+
+class Schedule:
+    """Which units are ready, in order of problem; what is ready next follows from what is stored.
+
+    Parameters
+    ----------
+    study : Study
+    store : Store
+    """
+
+    def __init__(self, study: Study, store: Store) -> None:
+        """Find out what is there, and what comes first."""
+        self.study, self.store = study, store
+        self.done = set(store.finished())
+        self.ready: list[Unit] = []
+        self.known: dict[str, float] = {}
+        self.problems = {plan.problem: _ProblemState() for plan in study.plans}
+        for problem in self.problems:
+            self._open_next(problem)
+
+    def finish(self, unit: Unit) -> None:
+        """Note that a unit is stored; opens what it was in the way of."""
+        name, state = unit_id(unit), self.problems[unit.problem]
+        self.done.add(name)
+        state.open_units.discard(name)
+        if not state.open_units and not state.is_tuned:
+            state.rung += 1
+            self._open_next(unit.problem)
+
+    def cost(self, names: set[str]) -> float:
+        """Estimated cost of the known units of these names."""
+        return sum(cost for name, cost in self.known.items() if name in names)
+
+    def expected_cost(self) -> float:
+        """Estimated cost of all units, also of trials whose hyper-parameters are not chosen yet."""
+        guess = self.study.tuning.cells()[0]
+        unknown = [problem for problem, state in self.problems.items() if not state.is_tuned]
+        later = [unit for problem in unknown for unit in trial_units(self.study, problem, guess)]
+        return sum(self.known.values()) + sum(estimated_cost(self.study, unit) for unit in later)
+
+    def _open_next(self, problem: str) -> None:
+        """Open the next rung of the search, or the trials, skipping all that is stored already."""
+        state = self.problems[problem]
+        while not state.is_tuned and not state.open_units:
+            units = self._next_units(problem, state)
+            for unit in units:
+                self.known[unit_id(unit)] = estimated_cost(self.study, unit)
+            waiting = [unit for unit in units if unit_id(unit) not in self.done]
+            state.open_units = {unit_id(unit) for unit in waiting}
+            self.ready += waiting
+            if not waiting and not state.is_tuned:
+                state.rung += 1
+        order = list(self.problems)
+        self.ready.sort(key=lambda unit: order.index(unit.problem))
+
+    def _next_units(self, problem: str, state: _ProblemState) -> Sequence[Unit]:
+        study, rungs = self.study, self.study.tuning.rungs()
+        recorded = study.plan(problem).recorded
+        if study.is_quick and recorded is not None:
+            state.is_tuned = True
+            return trial_units(study, problem, recorded.values)
+        rows = self.store.table("cells", problem).to_dict("records")
+        if state.rung < len(rungs):
+            cells: Sequence[HyperParameters] = study.tuning.cells()
+            for rung in range(state.rung):
+                of_rung = [row for row in rows if row["epochs"] == rungs[rung]]
+                cells = survivors(of_rung, max(1, len(cells) // KEPT_PER_RUNG))
+            return tuning_units(problem, cells, rungs[state.rung])
+        chosen = choose_winner(rows)
+        if chosen is None:
+            raise StudyError(f"every cell of the grid diverged on {problem!r}. Add smaller learning rates to [tuning].")
+        state.is_tuned = True
+        return trial_units(study, problem, hyper_parameters(chosen[0]))
+
+
+def run_study(study: Study, store: Store, executor: Executor, n_parallel: int, watch: Watch) -> None:
+    """Compute all units that are not stored yet, and store each as it ends.
+
+    Parameters
+    ----------
+    study : Study
+    store : Store
+    executor : Executor, where units are computed
+    n_parallel : int, units to compute at the same time
+    watch : function of a Progress, called at the start and after each unit
+
+    Raises
+    ------
+    StudyError
+        If the executor breaks, or every cell of a grid diverges. What is stored stays.
+    """
+    schedule, clock = Schedule(study, store), _Clock()
+    running: dict[Future[Finished], Unit] = {}
+    watch(_progress(schedule, None, clock))
+    while schedule.ready or running:
+        while schedule.ready and len(running) < n_parallel:
+            unit = schedule.ready.pop(0)
+            running[executor.submit(compute, study, unit)] = unit
+        ended, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in ended:
+            unit = running.pop(future)
+            try:
+                finished = future.result()
+            except BrokenProcessPool:
+                raise StudyError("a worker process died; what was finished is kept. Run the same command again to go on.") from None
+            store.add(finished)
+            schedule.finish(unit)
+            clock.add(schedule.known[unit_id(unit)])
+            watch(_progress(schedule, finished, clock))
+
+
+class _Clock:
+    """Work done per second in this run."""
+
+    def __init__(self) -> None:
+        self.began, self.cost = time.monotonic(), 0.0
+
+    def add(self, cost: float) -> None:
+        self.cost += cost
+
+    def seconds_for(self, cost: float) -> float | None:
+        return cost * (time.monotonic() - self.began) / self.cost if self.cost else None
+
+
+def _progress(schedule: Schedule, finished: Finished | None, clock: _Clock) -> Progress:
+    expected, done = schedule.expected_cost(), schedule.cost(schedule.done)
+    n_done = sum(name in schedule.done for name in schedule.known)
+    return Progress(finished, n_done, len(schedule.known), done / expected if expected else 1.0, clock.seconds_for(expected - done))
+
+
+def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch) -> None:
+    """Run a study in a folder with worker processes; what it found is in the folder's store afterwards."""
+    store = open_store(study, folder)
+    try:
+        with only_run(folder):
+            store.note("environment", describe_environment(jobs))
+            began = time.monotonic()
+            with worker_environment():
+                pool = process_pool(jobs)
+                try:
+                    run_study(study, store, pool, jobs, watch)
+                except BaseException:
+                    for process in list((pool._processes or {}).values()):
+                        process.terminate()
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
+                pool.shutdown()
+            spent = store.noted("seconds") or 0.0
+            store.note("seconds", spent + time.monotonic() - began)
+    finally:
+        store.close()
+

@@ -1,0 +1,147 @@
+"""Where finished units lie: one SQLite file, one transaction per unit."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from eligo.study.reading import StudyError
+from eligo.study.results import CELL_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
+from eligo.study.units import Finished, unit_id
+
+SCHEMA_VERSION = 1
+FILE_NAME = "study.sqlite"
+TABLES = {"cells": CELL_COLUMNS, "trials": TRIAL_COLUMNS, "curves": CURVE_COLUMNS}
+
+
+class Store(Protocol):
+    """What the runner needs: a unit that was added is there for good, whole, or not at all."""
+
+    def finished(self) -> frozenset[str]:
+        """Ids of all units that are there."""
+
+    def add(self, finished: Finished) -> None:
+        """Keep a finished unit; adding one twice changes nothing."""
+
+    def table(self, name: str, problem: str | None = None) -> pd.DataFrame:
+        """Rows of "cells", "trials" or "curves", of one problem or of all."""
+
+    def note(self, key: str, value: Any) -> None:
+        """Keep a fact about the study, any plain value; a new one replaces an old one."""
+
+    def noted(self, key: str) -> Any:
+        """A fact about the study, or None."""
+
+
+class SQLiteStore:
+    """A store in one SQLite file.
+
+    Parameters
+    ----------
+    path : Path of the file
+    is_new : bool, default=False, whether the file may be made when it is not there
+
+    Raises
+    ------
+    StudyError
+        If the file is not there, or is no store of this version.
+    """
+
+    def __init__(self, path: Path, is_new: bool = False) -> None:
+        """Open the file, and make its tables if it is new."""
+        self.path = path
+        if not is_new and not path.is_file():
+            raise StudyError(f"{path.parent} is not a study: it has no {path.name}. `eligo study run` makes one.")
+        try:
+            self._connection = sqlite3.connect(path, timeout=30)
+            self._connection.row_factory = sqlite3.Row
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise StudyError(
+                f"{path} cannot be read as a study: {error}. Restore a copy, or choose another --out."
+            ) from None
+
+    def _prepare(self) -> None:
+        with self._connection:
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version not in (0, SCHEMA_VERSION):
+                raise StudyError(
+                    f"{self.path} has store version {version}; this eligo reads version {SCHEMA_VERSION}. Update eligo."
+                )
+            has_tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if version == 0 and has_tables:
+                raise StudyError(f"{self.path} is a SQLite file, but no study. Choose another --out.")
+            if version == 0:
+                self._make_tables()
+
+    def _make_tables(self) -> None:
+        connection = self._connection
+        connection.execute("CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        connection.execute(
+            "CREATE TABLE units (id TEXT PRIMARY KEY, stage TEXT NOT NULL, problem TEXT NOT NULL, "
+            "seconds REAL NOT NULL, finished_at TEXT NOT NULL)"
+        )
+        for name, columns in TABLES.items():
+            connection.execute(f"CREATE TABLE {name} (unit TEXT NOT NULL REFERENCES units (id), {', '.join(columns)})")
+            connection.execute(f"CREATE INDEX {name}_by_problem ON {name} (problem)")
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    def finished(self) -> frozenset[str]:
+        """Ids of all units that are there."""
+        return frozenset(row["id"] for row in self._connection.execute("SELECT id FROM units"))
+
+    def add(self, finished: Finished) -> None:
+        """Keep a finished unit in one transaction; adding one twice changes nothing."""
+        name = unit_id(finished.unit)
+        unit = (name, finished.unit.stage, finished.unit.problem, finished.seconds, datetime.now(UTC).isoformat())
+        with self._connection:
+            if self._connection.execute("SELECT 1 FROM units WHERE id = ?", (name,)).fetchone():
+                return
+            self._connection.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?)", unit)
+            for table, columns in TABLES.items():
+                self._insert(table, columns, name, getattr(finished, table))
+
+    def _insert(self, table: str, columns: Sequence[str], unit: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        marks = ", ".join("?" * (len(columns) + 1))
+        values = ([unit, *(row[column] for column in columns)] for row in rows)
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
+
+    def table(self, name: str, problem: str | None = None) -> pd.DataFrame:
+        """Rows of "cells", "trials" or "curves", of one problem or of all."""
+        columns = TABLES[name]
+        where, values = ("", ()) if problem is None else (" WHERE problem = ?", (problem,))
+        query = f"SELECT {', '.join(columns)} FROM {name}{where} ORDER BY rowid"
+        frame = pd.DataFrame([tuple(row) for row in self._connection.execute(query, values)], columns=list(columns))
+        for column in columns:
+            if column not in ("problem", "method"):
+                frame[column] = pd.to_numeric(frame[column])
+        if "is_diverged" in columns:
+            frame["is_diverged"] = frame["is_diverged"].astype(bool)
+        return frame
+
+    def note(self, key: str, value: Any) -> None:
+        """Keep a fact about the study, any plain value; a new one replaces an old one."""
+        with self._connection:
+            self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, json.dumps(value)))
+
+    def noted(self, key: str) -> Any:
+        """A fact about the study, or None."""
+        row = self._connection.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchone()
+        return None if row is None else json.loads(row["value"])
+
+    def stage_seconds(self) -> dict[str, float]:
+        """Seconds that the finished units of each stage took, added up."""
+        rows = self._connection.execute("SELECT stage, sum(seconds) AS seconds FROM units GROUP BY stage ORDER BY stage DESC")
+        return {row["stage"]: row["seconds"] for row in rows}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()

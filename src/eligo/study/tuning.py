@@ -1,0 +1,167 @@
+"""Grid search in the passive setting, once per problem, on rows that no compared trial uses as its own split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+from sklearn.model_selection import KFold, StratifiedKFold
+
+from eligo.datasets import Dataset, scale_features
+from eligo.nets import jit_nets, over_nets
+from eligo.networks import Network, Params
+from eligo.study.design import HyperParameters, Study
+from eligo.study.trials import code_targets, seed_of, split_rows
+from eligo.tasks import Measures, Task
+from eligo.training import SGD, train_many
+
+TUNING_TRIAL = -1
+"""Number of the split that cells are compared on; compared trials count from 0."""
+
+
+def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters], epochs: int) -> list[dict[str, Any]]:
+    """Cross-validate cells that share their number of hidden units, all cells and folds as one program.
+
+    Parameters
+    ----------
+    study : Study
+    dataset : Dataset, with the study's task
+    cells : sequence of HyperParameters, of one hidden size
+    epochs : int, to train each fold for
+
+    Returns
+    -------
+    list of dict, one per cell: its hyper-parameters, epochs, ``cv_error`` (Eq. 10's data term on the held-out folds, mean
+    over folds), ``cv_error_sd`` over folds, ``cv_score`` (accuracy or R2) and ``is_diverged``
+    """
+    folds = _folds(study, dataset)
+    network = Network(hidden=(cells[0].hidden,))
+    key = jax.random.key(seed_of(study.seed, dataset.name, TUNING_TRIAL, "weights"))
+    fold_params = jax.vmap(network.init, (0, None, None))(
+        jax.random.split(key, len(folds)), dataset.X.shape[1], dataset.n_outputs
+    )
+    order_key = jax.random.key(seed_of(study.seed, dataset.name, TUNING_TRIAL, "order"))
+    order_keys = jax.random.split(order_key, len(folds))
+    stacked = _stack(folds)
+
+    def for_cells(per_fold: Any) -> Any:  # every cell sees the same folds, weights and orders
+        return jax.tree.map(lambda leaf: jnp.tile(leaf, (len(cells),) + (1,) * (leaf.ndim - 1)), per_fold)
+
+    def per_net(name: str) -> NDArray[np.float64]:
+        return np.repeat([getattr(cell, name) for cell in cells], len(folds))
+
+    rates = {name: per_net(name) for name in ("learning_rate", "momentum", "weight_decay")}
+    sgd = SGD(**rates, batch_size=study.batch_size, epochs=epochs, decay_biases=study.decay_biases)
+    X, targets, is_row, X_held, targets_held, is_held_row, scale = for_cells(stacked)
+    params = train_many(
+        network,
+        for_cells(fold_params),
+        X,
+        targets,
+        dataset.task,
+        sgd,
+        key=for_cells(order_keys),
+        subset=np.asarray(is_row),
+    )
+    measures = _held_out(network, dataset.task, params, X_held, targets_held, is_held_row, scale)
+    is_diverged = ~np.all(
+        [np.isfinite(leaf).reshape(len(leaf), -1).all(axis=1) for leaf in jax.tree.leaves(params)], axis=0
+    )
+    return _rows(cells, epochs, measures, is_diverged, dataset.task, len(folds))
+
+
+def _rows(
+    cells: Sequence[HyperParameters],
+    epochs: int,
+    measures: Measures,
+    is_diverged: NDArray[np.bool_],
+    task: Task,
+    n_folds: int,
+) -> list[dict[str, Any]]:
+    errors = np.asarray(measures.error, dtype=np.float64).reshape(-1, n_folds)
+    scores = np.asarray(measures.accuracy if task.has_classes else measures.r2, dtype=np.float64).reshape(-1, n_folds)
+    lost = (is_diverged.reshape(-1, n_folds) | ~np.isfinite(errors)).any(axis=1)
+    return [
+        asdict(cell)
+        | {
+            "epochs": epochs,
+            "cv_error": None if lost[index] else float(errors[index].mean()),
+            "cv_error_sd": None if lost[index] else float(errors[index].std(ddof=1)),
+            "cv_score": None if lost[index] else float(scores[index].mean()),
+            "is_diverged": bool(lost[index]),
+        }
+        for index, cell in enumerate(cells)
+    ]
+
+
+def _folds(study: Study, dataset: Dataset) -> list[tuple[NDArray[np.float64], ...]]:
+    """(X, targets, X held out, targets held out, scale) of each fold, prepared on the fold's own training rows."""
+    rows = split_rows(dataset, study.seed, TUNING_TRIAL, study.test_fraction).train
+    splitter = (StratifiedKFold if dataset.task.has_classes else KFold)(
+        study.tuning.folds, shuffle=True, random_state=seed_of(study.seed, dataset.name, TUNING_TRIAL, "split")
+    )
+    folds = []
+    for learn, held in splitter.split(rows, None if dataset.strata is None else dataset.strata[rows]):
+        X, X_held = scale_features(dataset.X[rows[learn]], dataset.X[rows[held]])
+        coding = code_targets(dataset, rows[learn])
+        folds.append(
+            (X, coding.encode(dataset.y[rows[learn]]), X_held, coding.encode(dataset.y[rows[held]]), coding.scale)
+        )
+    return folds
+
+
+def _stack(folds: list[tuple[NDArray[np.float64], ...]]) -> tuple[Array, ...]:
+    """Folds as arrays with a leading axis; shorter ones are filled up with rows that a mask leaves out."""
+
+    def padded(parts: list[NDArray[np.float64]]) -> tuple[Array, Array]:
+        n_rows = max(map(len, parts))
+        filled = [np.pad(part, ((0, n_rows - len(part)), (0, 0)), mode="edge") for part in parts]
+        return jnp.asarray(np.stack(filled)), jnp.asarray([np.arange(n_rows) < len(part) for part in parts])
+
+    X, T, X_held, T_held, scale = (list(parts) for parts in zip(*folds, strict=True))
+    (X, is_row), (T, _), (X_held, is_held_row), (T_held, _) = map(padded, (X, T, X_held, T_held))
+    return X, T, is_row, X_held, T_held, is_held_row, jnp.asarray(np.stack(scale))
+
+
+@partial(jit_nets, static_argnames=("network", "task"))
+def _held_out(network: Network, task: Task, *per_net: Any) -> Measures:
+    def one_net(params: Params, X: Array, T: Array, is_row: Array, scale: Array) -> Measures:
+        net_inputs = network.net_inputs(params, X)[None]
+        return task.measure(task.output(net_inputs), net_inputs, T, scale, is_row)
+
+    measured: Measures = over_nets(one_net, *per_net)
+    return measured
+
+
+def survivors(rows: Sequence[dict[str, Any]], n: int) -> tuple[HyperParameters, ...]:
+    """The n best cells of a rung, in the grid's order."""
+    best = sorted((row for row in rows if not row["is_diverged"]), key=lambda row: float(row["cv_error"]))[:n]
+    cells = [hyper_parameters(row) for row in best]
+    return tuple(cell for cell in map(hyper_parameters, rows) if cell in cells)
+
+
+def hyper_parameters(row: Any) -> HyperParameters:
+    """The cell that a row is about."""
+    rates = (float(row[name]) for name in ("learning_rate", "weight_decay", "momentum"))
+    return HyperParameters(int(row["hidden"]), *rates)
+
+
+def choose_winner(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], int] | None:
+    """The row with the smallest cross-validated error among those trained longest, and how many rows share that error.
+
+    Ties go to fewer hidden units, then to the first in the grid's order. Cells that diverged never win; None when all did.
+    """
+    longest = max((row["epochs"] for row in rows), default=0)
+    alive = [row for row in rows if row["epochs"] == longest and not row["is_diverged"]]
+    if not alive:
+        return None
+    least = min(row["cv_error"] for row in alive)
+    tied = [row for row in alive if row["cv_error"] == least]
+    return min(tied, key=lambda row: row["hidden"]), len(tied)

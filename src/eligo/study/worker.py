@@ -1,0 +1,68 @@
+"""What runs in a worker process: one device, one thread, one unit at a time, the same however many workers there are."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import jax
+from threadpoolctl import threadpool_limits
+
+from eligo._devices import flags_for
+from eligo.study.design import Study
+from eligo.study.units import Finished, Unit, run_unit
+
+
+@contextmanager
+def worker_environment() -> Iterator[None]:
+    """While this lasts, processes that are started see one XLA device, and compute on one thread."""
+    before = os.environ.get("XLA_FLAGS")
+    os.environ["XLA_FLAGS"] = flags_for(1, before or "")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["XLA_FLAGS"]
+        else:
+            os.environ["XLA_FLAGS"] = before
+
+
+def prepare_worker() -> None:
+    """Set a fresh worker process up; Ctrl-C is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+    threadpool_limits(1)
+    # Dispatch in line: programs are short, and a unit runs nothing beside them.
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
+    _keep_compiled_programs()
+
+
+def _leave_with(parent: int) -> None:
+    """End this process when its parent is gone, even by kill -9; what it computes then has nobody to store it."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _keep_compiled_programs() -> None:
+    """Use jax's persistent compilation cache in the user's cache folder, if that can be written."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eligo" / "xla"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        warnings.warn(f"compiled programs are not kept: {folder}: {error.strerror}", stacklevel=1)
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def compute(study: Study, unit: Unit) -> Finished:
+    """Compute a unit in this process."""
+    return run_unit(study, unit)
