@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
 from eligo._devices import usable_cores
-from eligo.datasets import DATASETS, load
+from eligo.datasets import DATASETS, DataError, load
 from eligo.report import write_report
 from eligo.study.design import load_study, study_names
 from eligo.study.display import Display, duration
@@ -28,6 +28,9 @@ study_app = typer.Typer(help="Compare methods on problems, with sound statistics
 data_app = typer.Typer(help="The data sets that have a name.", no_args_is_help=True)
 app.add_typer(study_app, name="study")
 app.add_typer(data_app, name="data")
+
+# What the parser raises; releases of typer differ in where it lies.
+CommandLineError: type[Any] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 STUDIES_FOLDER = Path("eligo-studies")
 
@@ -101,7 +104,9 @@ def list_data() -> None:
 def _report(folder: Path) -> None:
     results = read_results(folder)
     if results.trials.empty:
-        raise StudyError(f"{folder} holds no finished trial yet, so there is nothing to report. Let `eligo study run` go on.")
+        raise StudyError(
+            f"{folder} holds no finished trial yet, so there is nothing to report. Let `eligo study run` go on."
+        )
     print(f"results: {write_results(results, folder)}")
     print(f"report: {write_report(results, folder / 'report')}")
 
@@ -109,12 +114,17 @@ def _report(folder: Path) -> None:
 def main() -> None:
     """Run the command line; a mistake that a user can mend is one line on stderr and exit code 2."""
     try:
-        app()
-    except (StudyError, ValueError) as error:
-        if not isinstance(error, StudyError):
-            raise
-        print(f"eligo: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(app(standalone_mode=False))
+    except (StudyError, DataError) as error:
+        _leave(str(error), 2)
+    except CommandLineError as error:
+        if not error.format_message().strip():  # a command without arguments, whose help is on the screen
+            sys.exit(2)
+        _leave(f"{error.format_message().rstrip('.')}. See `eligo --help`.", 2)
     except KeyboardInterrupt:
-        print("eligo: stopped; what was finished is kept. Run the same command again to go on.", file=sys.stderr)
-        sys.exit(130)
+        _leave("stopped; what was finished is kept. Run the same command again to go on.", 130)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    print(f"eligo: {message}", file=sys.stderr)
+    sys.exit(code)

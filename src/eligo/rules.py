@@ -66,8 +66,8 @@ class Everything:
 class AboveMean:
     """Candidates whose score reaches (1 - beta) times the mean: SASLA's rule.
 
-    A larger beta lowers the threshold and keeps *more*; beta = 1 keeps everything (passive learning), beta = 0 only what
-    reaches the mean. The best candidate of each stratum stays even when it falls below.
+    A larger beta lowers the threshold and keeps *more*; beta = 1 keeps everything (passive learning), beta = 0 only
+    what reaches the mean. The best candidate of each stratum stays even when it falls below.
 
     Parameters
     ----------
@@ -100,7 +100,8 @@ class AboveMean:
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """Candidates at or above the threshold, and the best of each stratum that would be empty."""
-        mean = jnp.where(is_candidate, scores, 0).sum() / is_candidate.sum()
+        is_scored = is_candidate & ~jnp.isnan(scores)
+        mean = jnp.where(is_scored, scores, 0).sum() / jnp.maximum(is_scored.sum(), 1)
         chosen = is_candidate & (scores >= (1 - self.beta) * mean)
         is_best = jax.vmap(_best_one, (None, 1, None), 1)(scores, strata & is_candidate[:, None], key)
         is_empty = ~(strata & chosen[:, None]).any(axis=0)

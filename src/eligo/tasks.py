@@ -61,7 +61,8 @@ class ClassCoding:
         unknown = np.setdiff1d(labels, self.classes)
         if len(unknown):
             raise ValueError(
-                f"`y` holds the label {unknown[0]!r}, which the coding was not fitted on; it knows {list(self.classes)}."
+                f"`y` holds the label {unknown.tolist()[0]!r}, which the coding was not fitted on; it knows "
+                f"{self.classes.tolist()}."
             )
         return np.where(labels[:, None] == self.classes[None, :], self.high, self.low)
 
@@ -113,7 +114,7 @@ def code_classes(y: ArrayLike, low: float, high: float, classes: ArrayLike | Non
     labels = np.unique(np.asarray(y if classes is None else classes))
     if len(labels) < 2:
         raise ValueError(
-            f"the target has one class, {labels[0]!r}; classification needs at least 2. Check the target column."
+            f"the target has one class, {labels.tolist()[0]!r}; classification needs at least 2. Check the target column."
         )
     return ClassCoding(labels, low, high)
 
@@ -216,10 +217,10 @@ def mean_of_members(predictions: Array) -> Array:
 class Measures(NamedTuple):
     """How well a network, or an ensemble, does on a set of examples; NaN where a measure has no meaning.
 
-    ``error`` is the data term of Eq. 10, the mean over examples of the squared error summed over outputs: in coded units
-    for classification, in squared units of the target for function approximation. ``accuracy`` and ``macro_f1`` lie in
-    [0, 1]; ``mse`` (mean over outputs, in squared units of the target) and ``r2`` (mean over outputs) belong to function
-    approximation.
+    ``error`` is the data term of Eq. 10, the mean over examples of the squared error summed over outputs: in coded
+    units for classification, in squared units of the target for function approximation. ``accuracy`` and ``macro_f1``
+    lie in [0, 1]; ``mse`` (mean over outputs, in squared units of the target) and ``r2`` (mean over outputs) belong to
+    function approximation.
     """
 
     error: Array
@@ -340,7 +341,7 @@ REGRESSION = Task(
     measures=regression_measures,
     has_classes=False,
 )
-"""Function approximation with sigmoid output units, targets scaled to [0.1, 0.9] (the paper's text; Eq. 4 as printed)."""
+"""Function approximation with sigmoid output units, targets scaled to [0.1, 0.9]: the paper's text, Eq. 4 as printed."""
 
 LINEAR_OUTPUT_REGRESSION = replace(REGRESSION, output=LINEAR, target_range=(-1.0, 1.0))
 """Function approximation with linear output units, targets scaled to [-1, 1] (the paper's final report)."""

@@ -12,22 +12,22 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jax import Array
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from eligo.nets import AXIS, jit_nets, over_nets
 from eligo.networks import Network, Params
 from eligo.tasks import Task
 
 ROWS_PER_CHUNK = 128
-"""Rows of a large batch that go through a network at once, so that the work of "full" follows the subset, not its room."""
+"""Rows of a large batch that go through a network at once: the work of "full" follows the subset, not its room."""
 
 
 @dataclass(frozen=True)
 class SGD:
     """Stochastic gradient descent on Eq. 10: how a network learns from the examples it is given.
 
-    Every step follows the gradient of ``(1/N) sum_i sum_k (t_k - o_k)^2 + weight_decay * sum_j w_j^2`` over the N examples of
-    its batch: ``velocity = momentum * velocity + gradient``, ``w = w - learning_rate * velocity``. Each epoch draws the
+    Every step follows the gradient of ``(1/N) sum_i sum_k (t_k - o_k)^2 + weight_decay * sum_j w_j^2`` over the N
+    examples of its batch: ``velocity = momentum * velocity + gradient``, ``w = w - learning_rate * velocity``. Each epoch draws the
     examples at random without replacement.
 
     Parameters
@@ -62,17 +62,23 @@ class SGD:
         _check_all("learning_rate", self.learning_rate, lambda rate: rate > 0, "above 0")
         _check_all("momentum", self.momentum, lambda momentum: (momentum >= 0) & (momentum < 1), "in [0, 1)")
         _check_all("weight_decay", self.weight_decay, lambda decay: decay >= 0, "at least 0")
-        if self.batch_size != "full" and (isinstance(self.batch_size, str) or self.batch_size < 1):
+        if self.batch_size != "full" and not _is_count(self.batch_size, 1):
             raise ValueError(
                 f'`batch_size` must be "full" or a whole number of at least 1; got {self.batch_size!r}.'
             )
-        if self.epochs < 0:
-            raise ValueError(f"`epochs` must be at least 0; got {self.epochs}.")
+        if not _is_count(self.epochs, 0):
+            raise ValueError(f"`epochs` must be a whole number of at least 0; got {self.epochs!r}.")
 
     def rates(self, n_nets: int) -> Rates:
         """The hyper-parameters that may differ between networks, each (nets,)."""
-        per_net = (self.learning_rate, self.momentum, self.weight_decay)
-        return Rates(*(jnp.broadcast_to(jnp.asarray(rate, dtype=float), (n_nets,)) for rate in per_net))
+        kind = jax.dtypes.canonicalize_dtype(float)
+        per_net = {name: np.asarray(getattr(self, name), dtype=kind) for name in Rates._fields}
+        for name, rate in per_net.items():
+            if rate.shape not in ((), (1,), (n_nets,)):
+                raise ValueError(
+                    f"`{name}` must be one number or ({n_nets},), as `params` hold {n_nets} networks; got shape {rate.shape}."
+                )
+        return Rates(**{name: np.broadcast_to(rate, (n_nets,)) for name, rate in per_net.items()})
 
     def rows_per_step(self, n_examples: int) -> int:
         """Examples of one step when ``n_examples`` are there to learn from."""
@@ -86,12 +92,19 @@ def _check_all(name: str, values: ArrayLike, is_valid: Callable[[Any], Any], all
         raise ValueError(f"`{name}` must be {allowed}; got {invalid[0]:g}.")
 
 
+def _is_count(value: Any, least: int) -> bool:
+    return isinstance(value, int | np.integer) and value >= least
+
+
+Rate = Array | NDArray[np.floating]
+
+
 class Rates(NamedTuple):
     """Hyper-parameters that may differ between the networks of one program."""
 
-    learning_rate: Array
-    momentum: Array
-    weight_decay: Array
+    learning_rate: Rate
+    momentum: Rate
+    weight_decay: Rate
 
 
 class TrainingState(NamedTuple):
@@ -213,8 +226,8 @@ def _train_one(
 ) -> TrainingState:
     """Train one network for some epochs on the members of a training subset.
 
-    Networks of a block take as many steps as the largest subset among them needs; one that has no rows left holds still.
-    So the work follows the number of selected examples, without a new program for each size.
+    Networks of a block take as many steps as the largest subset among them needs; one that has no rows left holds
+    still. So the work follows the number of selected examples, without a new program for each size.
     """
     batch = recipe.rows_per_step
     count = member.sum()
@@ -223,7 +236,9 @@ def _train_one(
 
     def epoch(index: Array, state: TrainingState) -> TrainingState:
         order = presentation_order(jax.random.fold_in(key, first_epoch + index), member)
-        order = jnp.pad(order, (0, n_padding))
+        # Rows past the last member fill up chunks and weigh nothing; they must be finite all the same: 0 * NaN is NaN.
+        order = jnp.where(jnp.arange(len(X)) < count, order, order[0])
+        order = jnp.pad(order, (0, n_padding), mode="edge")
         rows = (X[order], targets[order])
 
         def step(index: Array, state: TrainingState) -> TrainingState:
@@ -406,7 +421,13 @@ def train_many(
     """
     n_nets = len(jax.tree.leaves(params)[0])
     X, targets, member = _per_net(n_nets, X, targets, subset)
-    keys = key if key.ndim else jnp.broadcast_to(key, (n_nets,))
+    _check_widths(network, params, X, targets)
+    if key.shape not in ((), (n_nets,)):
+        raise ValueError(
+            f"`key` must be one jax random key or ({n_nets},) of them, as `params` hold {n_nets} networks; "
+            f"got shape {key.shape}."
+        )
+    keys = jnp.broadcast_to(key, (n_nets,))
     epochs = {"first_epoch": 0, "n_epochs": sgd.epochs}
     return advance(
         network, start(params, sgd), X, targets, task, sgd, key=keys, member=member, **epochs
@@ -424,11 +445,32 @@ def _per_net(
             raise ValueError(
                 f"`{name}` must be {shape}, as `params` hold {n_nets} networks; got shape {values.shape}."
             )
+        _check_finite(name, values)
         data.append(jnp.broadcast_to(values, (n_nets, *values.shape[-2:])))
     n_examples = data[0].shape[1]
     if data[1].shape[1] != n_examples:
         raise ValueError(f"`targets` must have the {n_examples} examples of `X`; got {data[1].shape[1]}.")
     return data[0], data[1], _membership(subset, n_nets, n_examples)
+
+
+def _check_finite(name: str, values: Array) -> None:
+    """Refuse data that would turn every weight into NaN."""
+    bad = np.argwhere(~np.isfinite(np.asarray(values)))
+    if len(bad):
+        place = ", ".join(map(str, bad[0]))
+        raise ValueError(f"`{name}` must be finite; got {len(bad)} missing or infinite values, the first at [{place}].")
+
+
+def _check_widths(network: Network, params: Params, X: Array, targets: Array) -> None:
+    """Refuse data that the weights would broadcast against."""
+    n_features = params[network.layer_names[0]]["weights"].shape[-2]
+    n_outputs = params[network.layer_names[-1]]["weights"].shape[-1]
+    for name, found, expected, what in (
+        ("X", X.shape[2], n_features, "features"),
+        ("targets", targets.shape[2], n_outputs, "outputs"),
+    ):
+        if found != expected:
+            raise ValueError(f"`{name}` must have {expected} {what}, as `params` do; got {found}.")
 
 
 def _membership(subset: ArrayLike | None, n_nets: int, n_examples: int) -> Array:
@@ -441,12 +483,12 @@ def _membership(subset: ArrayLike | None, n_nets: int, n_examples: int) -> Array
             )
         member = np.broadcast_to(chosen, (n_nets, n_examples))
     else:
-        if chosen.ndim != 1 or (len(chosen) and not (0 <= chosen.min() and chosen.max() < n_examples)):
-            raise ValueError(
-                f"`subset` must hold indices in [0, {n_examples - 1}] or be a mask; got {subset!r}."
-            )
+        outside = chosen[~np.isin(chosen, np.arange(n_examples))]
+        if chosen.ndim != 1 or len(outside):
+            got = outside[0] if len(outside) else f"shape {chosen.shape}"
+            raise ValueError(f"`subset` must hold indices in [0, {n_examples - 1}] or be a mask; got {got}.")
         member = np.zeros((n_nets, n_examples), dtype=bool)
-        member[:, chosen] = True
+        member[:, chosen.astype(int)] = True
     if not member.any(axis=1).all():
         raise ValueError("`subset` is empty; a network needs at least 1 example to train on.")
     return jnp.asarray(member)

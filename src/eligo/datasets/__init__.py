@@ -8,9 +8,10 @@ from types import MappingProxyType
 from eligo.datasets.bundled import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 from eligo.datasets.generators import make_friedman, make_noisy_sine
 from eligo.datasets.preprocessing import scale_features
-from eligo.datasets.record import Dataset
+from eligo.datasets.record import DataError, Dataset
+from eligo.datasets.tables import Table, load_table
 
-__all__ = ["DATASETS", "Dataset", "load", "scale_features"]
+__all__ = ["DATASETS", "DataError", "Dataset", "Table", "load", "load_table", "scale_features"]
 
 DATASETS: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
     {

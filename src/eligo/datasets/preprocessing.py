@@ -9,9 +9,7 @@ from sklearn.preprocessing import MinMaxScaler
 FEATURE_RANGE = (-1.0, 1.0)
 
 
-def scale_features(
-    X_train: NDArray[np.float64], *others: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], ...]:
+def scale_features(X_train: NDArray[np.float64], *others: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Scale each feature linearly so that its training values span [-1, 1]; a constant feature becomes -1.
 
     Parameters

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from eligo.tasks import Task
 
 
+class DataError(ValueError):
+    """Data that no network can learn from: the message is one line that says what and how to mend it."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Examples with their targets.
@@ -29,7 +33,7 @@ class Dataset:
 
     Raises
     ------
-    ValueError
+    DataError
         If shapes do not fit each other, a value is missing or infinite, or a classification target has one class.
     """
 
@@ -47,18 +51,19 @@ class Dataset:
         """Refuse data that no network can learn from."""
         if self.X.ndim != 2 or len(self.X) != len(self.y) or self.X.shape[1] != len(self.feature_names):
             shapes = f"X {self.X.shape}, y {self.y.shape}, {len(self.feature_names)} feature names"
-            raise ValueError(f"data set {self.name!r}: shapes do not fit each other: {shapes}.")
+            raise DataError(f"data set {self.name!r}: shapes do not fit each other: {shapes}.")
         for values, name in [(self.X, None), (self.y[:, None], self.target_name)]:
             bad_rows, bad_columns = np.nonzero(~np.isfinite(values.astype(np.float64)))
             if len(bad_rows):
                 column = name or self.feature_names[bad_columns[0]]
-                raise ValueError(
+                raise DataError(
                     f"data set {self.name!r}: {len(bad_rows)} values are missing or infinite, the first in column "
                     f"{column!r}, row {bad_rows[0]}. Fill them in or drop the rows."
                 )
         if self.task.has_classes and len(np.unique(self.y)) < 2:
-            raise ValueError(
-                f"data set {self.name!r}: the target {self.target_name!r} has one class; classification needs at least 2."
+            raise DataError(
+                f"data set {self.name!r}: the target {self.target_name!r} has one class; classification needs "
+                "at least 2."
             )
 
     @property

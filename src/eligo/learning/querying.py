@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from jax import Array
+from numpy.typing import NDArray
 
 from eligo.learning.run import Run
 from eligo.learning.trajectory import Trajectory, record_epochs
@@ -46,10 +46,10 @@ def learn_by_querying(
     rule : Top, whose ``n`` is the query size
     n_members : int, default=1, networks of the committee; all train on the same L
     budget : int, default=None, labels to ask for, in [0, pool size]; None asks for the whole pool
-    retraining : "warm" or "cold", default="warm"; warm goes on from the current weights and velocity, cold starts again from
-        the initial weights after every query
-    epochs_per_query : int, default=None, epochs of training after each query; None spreads ``sgd.epochs`` evenly over all
-        rounds when warm, so that the run spends the epochs of passive learning, and takes ``sgd.epochs`` when cold
+    retraining : "warm" or "cold", default="warm"; warm goes on from the current weights and velocity, cold starts again
+        from the initial weights after every query
+    epochs_per_query : int, default=None, epochs of training after each query; None spreads ``sgd.epochs`` evenly over
+        all rounds when warm, so that the run spends the epochs of passive learning, and takes ``sgd.epochs`` when cold
     n_records : int, default=100, how often to record besides at the start
 
     Returns
@@ -66,7 +66,7 @@ def learn_by_querying(
     See `eligo.methods`, which names the usual combinations.
     """
     trials = trials.with_members(n_members)
-    labelled = trials.is_first_labelled
+    labelled = np.asarray(trials.is_first_labelled)
     budget = _checked_budget(labelled, budget)
     if retraining not in ("warm", "cold"):
         raise ValueError(f'`retraining` must be "warm" or "cold"; got {retraining!r}.')
@@ -92,8 +92,8 @@ def learn_by_querying(
     return run.trajectory(labelled)
 
 
-def _checked_budget(labelled: Array, budget: int | None) -> int:
-    pool_sizes = np.unique(np.asarray((~labelled).sum(axis=1)))
+def _checked_budget(labelled: NDArray[np.bool_], budget: int | None) -> int:
+    pool_sizes = np.unique((~labelled).sum(axis=1))
     if len(pool_sizes) > 1:
         raise ValueError(
             f"all trials must start with equally many labels; their pools hold {pool_sizes.tolist()} examples."

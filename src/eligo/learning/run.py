@@ -22,14 +22,17 @@ from eligo.utilities import Situation, Utility, Workload
 
 
 @partial(jit_nets, static_argnames=("network", "task", "utility", "rule"))
-def choose(network: Network, task: Task, utility: Utility, rule: Rule, step: int, *per_trial: Any) -> Array:
+def choose(
+    network: Network, task: Task, utility: Utility, rule: Rule, step: int, params: Params, *per_trial: Any
+) -> Array:
     """Score the examples of every trial and choose among its candidates.
 
     Parameters
     ----------
     network, task, utility, rule : values
     step : int, how many choices came before; makes the random numbers of this one
-    per_trial : params (trials, members, ...), X, targets, is_labelled, is_candidate, weight_decay (trials,), keys (trials,)
+    params : parameters with a leading axis of nets, the members of a trial after each other
+    per_trial : X, targets, is_labelled, is_candidate, weight_decay (trials,), keys (trials,)
 
     Returns
     -------
@@ -51,8 +54,11 @@ def choose(network: Network, task: Task, utility: Utility, rule: Rule, step: int
         scores = utility(situation, key=utility_key)
         return rule(scores, is_candidate, task.strata(targets), key=rule_key)
 
-    chosen: Array = over_nets(one_trial, *per_trial)
+    chosen: Array = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
     return chosen
+
+
+Mask = NDArray[np.bool_]
 
 
 class Run:
@@ -77,34 +83,28 @@ class Run:
         self.n_choices = 0
         self.restart()
 
-    @property
-    def params(self) -> Params:
-        """Parameters as they stand, with leading axes (trials, members)."""
-        params: Params = as_members(self.state.params, self.trials.n_trials)
-        return params
-
     def restart(self) -> None:
         """Back to the initial weights, at rest; what was counted stays counted."""
         self.state = start(as_nets(self.trials.params), self.sgd)
 
     def warm_up(self, *choices: tuple[Utility, Rule]) -> None:
         """Compile everything that the run will call, so that no compilation is taken for learning."""
-        everyone = jnp.ones(self.trials.X.shape[:2], dtype=bool)
+        everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
         self._advance(everyone, 0)
-        self.meter.measure(self.params, everyone)
+        self.meter.measure(self.state.params, everyone)
         for utility, rule in choices:
             self._choose(utility, rule, everyone, everyone)
 
-    def train(self, member: Array, n_epochs: int) -> None:
+    def train(self, member: Mask, n_epochs: int) -> None:
         """Train every network for some epochs on its trial's subset, bool (trials, examples)."""
         with self.meter.timing("seconds_training"):
             self.state = self._advance(member, n_epochs)
         self.epoch += n_epochs
-        presentations = n_epochs * np.asarray(member.sum(axis=1)) * self.n_members
+        presentations = n_epochs * member.sum(axis=1) * self.n_members
         per_presentation = presentation_work(self.network, self.X.shape[2], self.targets.shape[2])
         self.meter.count(presentations, presentations * per_presentation)
 
-    def choose(self, utility: Utility, rule: Rule, is_labelled: Array, is_candidate: Array) -> Array:
+    def choose(self, utility: Utility, rule: Rule, is_labelled: Mask, is_candidate: Mask) -> Mask:
         """Let every trial score its candidates and choose; bool (trials, examples)."""
         with self.meter.timing("seconds_selection"):
             chosen = self._choose(utility, rule, is_labelled, is_candidate)
@@ -112,15 +112,15 @@ class Run:
         self.meter.count(np.zeros(self.trials.n_trials), self._selection_work(utility, is_labelled, is_candidate))
         return chosen
 
-    def record(self, is_labelled: Array, is_selected: Array) -> None:
+    def record(self, is_labelled: Mask, is_selected: Mask) -> None:
         """Take down where every trial stands."""
-        self.meter.record(self.epoch, self.params, is_labelled, is_selected)
+        self.meter.record(self.epoch, self.state.params, is_labelled, is_selected)
 
-    def trajectory(self, is_selected: Array) -> Trajectory:
+    def trajectory(self, is_selected: Mask) -> Trajectory:
         """All that was recorded."""
-        return self.meter.trajectory(self.params, is_selected)
+        return self.meter.trajectory(as_members(self.state.params, self.trials.n_trials), is_selected)
 
-    def _advance(self, member: Array, n_epochs: int) -> TrainingState:
+    def _advance(self, member: Mask, n_epochs: int) -> TrainingState:
         advanced: TrainingState = jax.block_until_ready(
             advance(
                 self.network,
@@ -130,28 +130,22 @@ class Run:
                 self.task,
                 self.sgd,
                 key=self.keys,
-                member=jnp.repeat(member, self.n_members, axis=0),
+                member=np.repeat(member, self.n_members, axis=0),
                 first_epoch=self.epoch,
                 n_epochs=n_epochs,
             )
         )
         return advanced
 
-    def _choose(self, utility: Utility, rule: Rule, is_labelled: Array, is_candidate: Array) -> Array:
+    def _choose(self, utility: Utility, rule: Rule, is_labelled: Mask, is_candidate: Mask) -> Mask:
         trials = self.trials
-        data = (trials.X, trials.targets, is_labelled, is_candidate)
         weight_decay = self.sgd.rates(trials.n_trials).weight_decay
-        per_trial = (self.params, *data, weight_decay, trials.selection_keys)
-        chosen: Array = jax.block_until_ready(
-            choose(self.network, self.task, utility, rule, self.n_choices, *per_trial),
-        )
-        return chosen
+        per_trial = (trials.X, trials.targets, is_labelled, is_candidate, weight_decay, trials.selection_keys)
+        state = (self.n_choices, self.state.params)
+        return np.asarray(choose(self.network, self.task, utility, rule, *state, *per_trial))
 
-    def _selection_work(self, utility: Utility, is_labelled: Array, is_candidate: Array) -> NDArray[np.float64]:
+    def _selection_work(self, utility: Utility, is_labelled: Mask, is_candidate: Mask) -> NDArray[np.float64]:
         n_features, n_outputs = self.X.shape[2], self.targets.shape[2]
-        counts = zip(np.asarray(is_candidate.sum(axis=1)), np.asarray(is_labelled.sum(axis=1)), strict=True)
-        loads = (
-            Workload(self.network, self.task, n_features, n_outputs, int(n_scored), int(n_labelled))
-            for n_scored, n_labelled in counts
-        )
+        counts = zip(is_candidate.sum(axis=1).tolist(), is_labelled.sum(axis=1).tolist(), strict=True)
+        loads = (Workload(self.network, self.task, n_features, n_outputs, *sizes) for sizes in counts)
         return np.array([utility.work(load) * self.n_members for load in loads])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import jax.numpy as jnp
 import numpy as np
 
 from eligo.learning.run import Run
@@ -65,7 +64,7 @@ def learn_selectively(
         raise ValueError(f'`candidates` must be "all" or "current"; got {candidates!r}.')
 
     run = Run(network, task, trials.with_members(1), sgd)
-    candidate_set = jnp.ones((trials.n_trials, trials.n_examples), dtype=bool)  # D_C, all labels known
+    candidate_set = np.ones((trials.n_trials, trials.n_examples), dtype=bool)  # D_C, all labels known
     subset = candidate_set  # D_T
     is_selective = not isinstance(rule, Everything)
     run.warm_up(*[(utility, rule)] * is_selective)

@@ -15,7 +15,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from eligo.learning.trials import Trials
+from eligo.learning.trials import Trials, as_members
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import Network, Params
 from eligo.tasks import Measures, Task
@@ -42,7 +42,7 @@ class Trajectory:
     test_error : the same on the test part
     accuracy, macro_f1 : on the test part, in [0, 1]; NaN for function approximation
     mse, r2 : on the test part, in squared units of the target; NaN for classification
-    seconds_training, seconds_selection, seconds_evaluation : so far, a trial's share of the program that trains them all;
+    seconds_training, seconds_selection, seconds_evaluation : so far, a trial's share of the program that trains all;
         compilation is not counted
     is_diverged : bool array (trials,), whether any parameter ended as NaN or infinite
     is_selected : bool array (trials, examples), the last training subset
@@ -69,7 +69,7 @@ class Trajectory:
 
 
 @partial(jit_nets, static_argnames=("network", "task"))
-def _measure(network: Network, task: Task, *per_trial: Any) -> tuple[Array, Measures]:
+def _measure(network: Network, task: Task, params: Params, *per_trial: Any) -> tuple[Array, Measures]:
     def one_trial(
         params: Params, X: Array, T: Array, is_labelled: Array, X_test: Array, T_test: Array, scale: Array
     ) -> tuple[Array, Measures]:
@@ -79,7 +79,7 @@ def _measure(network: Network, task: Task, *per_trial: Any) -> tuple[Array, Meas
         present = jnp.ones(len(X_test), dtype=bool)
         return train_error, task.measure(task.output(net_inputs), net_inputs, T_test, scale, present)
 
-    measured: tuple[Array, Measures] = over_nets(one_trial, *per_trial)
+    measured: tuple[Array, Measures] = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
     return measured
 
 
@@ -112,21 +112,20 @@ class Meter:
         self.presentations = self.presentations + presentations
         self.work = self.work + work
 
-    def measure(self, params: Params, is_labelled: Array) -> dict[str, NDArray[np.float64]]:
-        """Train error and test measures of every trial, each (trials,)."""
+    def measure(self, params: Params, is_labelled: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+        """Train error and test measures of every trial, each (trials,); ``params`` with a leading axis of nets."""
         trials = self.trials
-        train_error, test = jax.block_until_ready(
-            _measure(
-                self.network, self.task, params, trials.X, trials.targets, is_labelled,
-                trials.X_test, trials.targets_test, trials.scale,
-            )
-        )  # fmt: skip
-        measures = {"train_error": train_error, "test_error": test.error} | {
-            name: getattr(test, name) for name in ("accuracy", "macro_f1", "mse", "r2")
+        train = (trials.X, trials.targets, is_labelled)
+        test = (trials.X_test, trials.targets_test, trials.scale)
+        train_error, measured = _measure(self.network, self.task, params, *train, *test)
+        measures = {"train_error": train_error, "test_error": measured.error} | {
+            name: getattr(measured, name) for name in ("accuracy", "macro_f1", "mse", "r2")
         }
         return {name: np.asarray(values, dtype=np.float64) for name, values in measures.items()}
 
-    def record(self, epoch: int, params: Params, is_labelled: Array, is_selected: Array) -> None:
+    def record(
+        self, epoch: int, params: Params, is_labelled: NDArray[np.bool_], is_selected: NDArray[np.bool_]
+    ) -> None:
         """Take down where every trial stands."""
         with self.timing("seconds_evaluation"):
             measures = self.measure(params, is_labelled)
@@ -137,7 +136,7 @@ class Meter:
         }
         self.records.append({"epoch": epoch} | counts | costs | measures | seconds)
 
-    def trajectory(self, params: Params, is_selected: Array) -> Trajectory:
+    def trajectory(self, params: Params, is_selected: NDArray[np.bool_]) -> Trajectory:
         """All records as one value."""
         columns = {
             name: np.stack([np.asarray(record[name], dtype=np.float64) for record in self.records])
@@ -147,7 +146,7 @@ class Meter:
         return Trajectory(
             epoch=np.array([record["epoch"] for record in self.records]),
             is_diverged=~np.all([np.isfinite(leaf).all(axis=1) for leaf in leaves], axis=0),
-            is_selected=np.asarray(is_selected),
+            is_selected=is_selected,
             params=params,
             **columns,
         )

@@ -13,7 +13,7 @@ from eligo.networks import Params
 
 @dataclass(frozen=True)
 class Trials:
-    """Trials of one problem, stacked. Methods that run on the same value are paired: they differ in nothing but themselves.
+    """Trials of one problem, stacked. Methods that run on the same value are paired: nothing else differs.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class Trials:
     targets, targets_test : float arrays (trials, examples, outputs), coded
     scale : float array (trials, outputs), units of the target per coded unit
     is_first_labelled : bool array (trials, examples), the labelled set that querying starts from
-    params : parameters with leading axes (trials, members), the initial weights; a method with fewer members takes the first
+    params : parameters with leading axes (trials, members), the initial weights; fewer members take the first
     order_keys : jax random keys (trials, members), for the order of presentation
     selection_keys : jax random keys (trials,), for ties and random utilities
     """

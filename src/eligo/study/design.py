@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from eligo.datasets import DATASETS
+from eligo.datasets import DATASETS, DataError, Table
+from eligo.datasets.tables import TASKS, digest
 from eligo.methods import Settings, named_methods
 from eligo.study.reading import Reader, StudyError
 from eligo.tasks import (
@@ -47,11 +48,12 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Plan:
-    """How one problem is learnt."""
+    """How one problem is learnt; ``table`` is None for a data set that has a name."""
 
     problem: str
     epochs: int
     recorded: Recorded | None
+    table: Table | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Study:
     output : "sigmoid" or "linear", output units of function approximation
     probabilities : name of the form of Eq. 8's probabilities
     records : int, records of a trajectory besides its start
-    trials_per_unit : int, trials that run as one program; part of the design, so that results do not depend on the machine
+    trials_per_unit : int, trials that run as one program; part of the design, as results must not depend on cores
     first_labelled : int, and first_labelled_fraction : float; querying starts from the smaller
     settings : Settings of the methods
     tuning : Tuning
@@ -120,7 +122,7 @@ class Study:
     methods: tuple[str, ...]
     is_quick: bool
     test_fraction: float
-    batch_size: int | str
+    batch_size: int | Literal["full"]
     decay_biases: bool
     output: str
     probabilities: str
@@ -192,7 +194,7 @@ def load_study(
     if quick and trials is None:
         asked["trials"] = QUICK_TRIALS
     table |= {key: value for key, value in asked.items() if value not in (None, [])}
-    return _study(Reader(table, where), quick)
+    return _study(Reader(table, where), quick, Path(name_or_path).parent)
 
 
 def _read(name_or_path: str) -> tuple[str, str]:
@@ -209,18 +211,18 @@ def _read(name_or_path: str) -> tuple[str, str]:
         raise StudyError(f"cannot read the study file {name_or_path!r}: {reason}. Check the path.") from None
 
 
-def _study(top: Reader, quick: bool) -> Study:
+def _study(top: Reader, quick: bool, folder: Path) -> Study:
     methods = top.names("methods", tuple(named_methods()))
-    problems = top.names("problems", tuple(DATASETS))
+    tables = top.tables("problem")
+    problems = top.names("problems", (*DATASETS, *(name for name in tables if name not in DATASETS)))
     epochs = top.whole("epochs", at_least=1)
-    tables = top.table("problem", tuple(DATASETS))
     querying, selection = top.section("querying"), top.section("selection")
     study = Study(
         name=top.text("name"),
         title=top.text("title"),
         seed=top.whole("seed", at_least=0),
         trials=top.whole("trials", at_least=1),
-        plans=tuple(_plan(problem, tables.get(problem), epochs) for problem in problems),
+        plans=tuple(_plan(problem, tables.get(problem), epochs, folder) for problem in problems),
         methods=methods,
         is_quick=quick,
         test_fraction=top.number("test_fraction", above=0, below=1),
@@ -268,14 +270,26 @@ def _tuning(section: Reader) -> Tuning:
     return tuning
 
 
-def _plan(problem: str, own: Reader | None, epochs: int) -> Plan:
+def _plan(problem: str, own: Reader | None, epochs: int, folder: Path) -> Plan:
     if own is None:
-        return Plan(problem, epochs, None)
+        return Plan(problem, epochs, None, None)
     plan = Plan(
-        problem, own.whole("epochs", at_least=1, optional=True) or epochs, _recorded(own.optional_section("recorded"))
+        problem,
+        own.whole("epochs", at_least=1, optional=True) or epochs,
+        _recorded(own.optional_section("recorded")),
+        None if problem in DATASETS else _table(own, folder),
     )
     own.finish()
     return plan
+
+
+def _table(own: Reader, folder: Path) -> Table:
+    path = folder / own.text("csv")
+    target, task = own.text("target"), own.choice("task", tuple(TASKS))
+    try:
+        return Table(str(path), target, task, digest(path))
+    except DataError as error:
+        raise StudyError(f"{own.where}: {error}") from None
 
 
 def _recorded(section: Reader | None) -> Recorded | None:

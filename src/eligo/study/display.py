@@ -11,8 +11,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from eligo.datasets import load
 from eligo.study.design import Study
+from eligo.study.problems import dataset_of
 from eligo.study.runner import Progress
 from eligo.study.units import Finished, TuningUnit
 
@@ -43,7 +43,7 @@ class Tally:
         self.best: dict[str, dict[str, Any]] = {}
         self.n_cells: dict[str, int] = {}
         self.values: dict[tuple[str, str], list[float]] = {}
-        self.measure = {plan.problem: _measure_of(plan.problem) for plan in study.plans}
+        self.measure = {plan.problem: _measure_of(study, plan.problem) for plan in study.plans}
 
     def add(self, finished: Finished) -> None:
         """Take in what a unit found."""
@@ -77,8 +77,8 @@ class Tally:
         return f"{mean:.4f} ({len(values)})"
 
 
-def _measure_of(problem: str) -> str:
-    return "accuracy" if load(problem).task.has_classes else "mse"
+def _measure_of(study: Study, problem: str) -> str:
+    return "accuracy" if dataset_of(study, problem).task.has_classes else "mse"
 
 
 def describe_unit(finished: Finished, tally: Tally) -> str:
@@ -88,7 +88,9 @@ def describe_unit(finished: Finished, tally: Tally) -> str:
         return f"{unit.problem}: tuned {len(unit.cells)} cells of {unit.cells[0].hidden} hidden units in {seconds}"
     measure = tally.measure[unit.problem]
     mean = tally.mean(unit.problem, unit.method)
-    return f"{unit.problem}: {unit.method} trials {unit.trials[0]}-{unit.trials[-1]} in {seconds}, mean {measure} {mean}"
+    return (
+        f"{unit.problem}: {unit.method} trials {unit.trials[0]}-{unit.trials[-1]} in {seconds}, mean {measure} {mean}"
+    )
 
 
 class Display:
@@ -140,7 +142,9 @@ class Display:
         progress = self.last
         counts = f"{progress.n_done} of {progress.n_known} units so far, {duration(progress.seconds_left)} left"
         head = Table.grid(padding=(0, 2))
-        head.add_row(Text(self.study.title, style="bold"), ProgressBar(total=1, completed=progress.share, width=30), counts)
+        head.add_row(
+            Text(self.study.title, style="bold"), ProgressBar(total=1, completed=progress.share, width=30), counts
+        )
         return Group(head, self._table())
 
     def _table(self) -> Table:

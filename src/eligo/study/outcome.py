@@ -8,10 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from eligo.datasets import load
 from eligo.study.reading import StudyError
 from eligo.study.results import TRIAL_COLUMNS, WINNER_COLUMNS, Problem, StudyResults
-from eligo.study.store import FILE_NAME, SQLiteStore
+from eligo.study.store import FILE_NAME, TABLES, SQLiteStore
 from eligo.study.tuning import choose_winner
 
 RESULTS_NAME = "results.csv"
@@ -28,18 +27,21 @@ def read_results(folder: Path) -> StudyResults:
     store = SQLiteStore(folder / FILE_NAME)
     try:
         settings = store.noted("settings")
-        if settings is None:
+        if settings is None or store.noted("problems") is None:
             raise StudyError(f"{folder} holds a study that has not begun. Run it with `eligo study run`.")
         problems = tuple(plan["problem"] for plan in settings["plans"])
         methods = tuple(settings["methods"])
-        cells = _in_order(store.table("cells"), problems, ())
+        found = {table: _frame(table, store.rows(table)) for table in TABLES}
+        cells = _in_order(found["cells"], problems, ())
         return StudyResults(
             name=settings["name"],
             settings=settings,
-            problems=tuple(_describe(problem, settings["test_fraction"]) for problem in problems),
+            problems=tuple(
+                Problem(**(facts | {"class_names": tuple(facts["class_names"])})) for facts in store.noted("problems")
+            ),
             methods=methods,
-            trials=_in_order(store.table("trials"), problems, methods),
-            curves=_in_order(store.table("curves"), problems, methods),
+            trials=_in_order(found["trials"], problems, methods),
+            curves=_in_order(found["curves"], problems, methods),
             cells=cells,
             winners=_winners(settings, cells),
             environment=store.noted("environment") or {},
@@ -55,22 +57,17 @@ def _seconds(store: SQLiteStore) -> dict[str, float]:
     }
 
 
-def _describe(name: str, test_fraction: float) -> Problem:
-    dataset = load(name)
-    n_test = -int(-test_fraction * len(dataset.y) // 1)
-    return Problem(
-        name=name,
-        title=dataset.title,
-        task=dataset.task.name,
-        n_examples=len(dataset.y),
-        n_features=dataset.X.shape[1],
-        n_outputs=dataset.n_outputs,
-        n_train=len(dataset.y) - n_test,
-        n_test=n_test,
-        class_names=dataset.class_names,
-        target_name=dataset.target_name,
-        source=dataset.source,
-    )
+def _frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows as a frame in which every column but names holds numbers; what was NULL is NaN."""
+    frame = pd.DataFrame(rows, columns=list(TABLES[table]))
+    for column in frame.columns.difference(["problem", "method", "is_diverged"]):
+        frame[column] = pd.to_numeric(frame[column])
+    return frame.astype({"is_diverged": bool}) if "is_diverged" in frame else frame
+
+
+def _rows(cells: pd.DataFrame, problem: str) -> list[dict[str, Any]]:
+    of_problem = cells[cells["problem"] == problem]
+    return [{str(name): value for name, value in row.items()} for row in of_problem.to_dict("records")]
 
 
 def _in_order(frame: pd.DataFrame, problems: tuple[str, ...], methods: tuple[str, ...]) -> pd.DataFrame:
@@ -90,7 +87,7 @@ def _winners(settings: dict[str, Any], cells: pd.DataFrame) -> pd.DataFrame:
         if settings["is_quick"] and recorded is not None:
             row = recorded["values"] | {"cv_error": None, "n_tied": 1, "source": recorded["source"]}
         else:
-            chosen = choose_winner(cells[cells["problem"] == plan["problem"]].to_dict("records"))
+            chosen = choose_winner(_rows(cells, plan["problem"]))
             if chosen is None:
                 continue
             row = chosen[0] | {"n_tied": chosen[1], "source": "the grid of this study"}

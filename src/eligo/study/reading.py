@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 
 class StudyError(ValueError):
@@ -28,7 +28,9 @@ class Reader:
     def _take(self, key: str, optional: bool = False) -> Any:
         self.known.append(key)
         if key not in self.unread and not optional:
-            raise StudyError(f"{self.where}: `{key}` is missing. Add it.")
+            close = difflib.get_close_matches(key, self.unread, n=1)
+            hint = f"Is `{close[0]}` meant for it?" if close else "Add it."
+            raise StudyError(f"{self.where}: `{key}` is missing. {hint}")
         return self.unread.pop(key, None)
 
     def _refuse(self, key: str, value: Any, allowed: str) -> StudyError:
@@ -57,15 +59,10 @@ class Reader:
             raise self._refuse(key, value, "a table")
         return Reader(value, f"{self.where}, [{key}]")
 
-    def table(self, key: str, allowed: tuple[str, ...]) -> dict[str, Reader]:
-        """A table of tables whose names come from a list; may be absent."""
+    def tables(self, key: str) -> dict[str, Reader]:
+        """A table of tables, by name; may be absent."""
         outer = self.optional_section(key)
-        if outer is None:
-            return {}
-        for name in outer.unread:
-            if name not in allowed:
-                raise StudyError(f"{outer.where}: unknown {key} {name!r}; there are {', '.join(allowed)}.")
-        return {name: outer.section(name) for name in list(outer.unread)}
+        return {} if outer is None else {name: outer.section(name) for name in list(outer.unread)}
 
     def text(self, key: str) -> str:
         """A string that is not empty."""
@@ -120,7 +117,7 @@ class Reader:
         """A list of numbers within bounds."""
         return [self._checked_number(key, value, bounds) for value in self._listed(key)]
 
-    def batch_size(self, key: str) -> int | str:
+    def batch_size(self, key: str) -> int | Literal["full"]:
         """A whole number of at least 1, or "full"."""
         value = self._take(key)
         if value == "full":

@@ -9,20 +9,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from eligo.study.design import HyperParameters, Study, changed_settings
 from eligo.study.environment import describe_environment
+from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
 from eligo.study.store import FILE_NAME, SQLiteStore, Store
 from eligo.study.tuning import choose_winner, hyper_parameters, survivors
 from eligo.study.units import (
     Finished,
-    TuningUnit,
     Unit,
-    dataset_of,
     estimated_cost,
     trial_units,
     tuning_units,
@@ -102,7 +101,9 @@ def only_run(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StudyError(f"another process is running the study in {folder}. Wait for it, or choose another --out.") from None
+            raise StudyError(
+                f"another process is running the study in {folder}. Wait for it, or choose another --out."
+            ) from None
         yield
 
 
@@ -180,7 +181,7 @@ class Schedule:
         if study.is_quick and recorded is not None:
             state.is_tuned = True
             return trial_units(study, problem, recorded.values)
-        rows = self.store.table("cells", problem).to_dict("records")
+        rows = self.store.rows("cells", problem)
         if state.rung < len(rungs):
             cells: Sequence[HyperParameters] = study.tuning.cells()
             for rung in range(state.rung):
@@ -223,7 +224,9 @@ def run_study(study: Study, store: Store, executor: Executor, n_parallel: int, w
             try:
                 finished = future.result()
             except BrokenProcessPool:
-                raise StudyError("a worker process died; what was finished is kept. Run the same command again to go on.") from None
+                raise StudyError(
+                    "a worker process died; what was finished is kept. Run the same command again to go on."
+                ) from None
             store.add(finished)
             schedule.finish(unit)
             clock.add(schedule.known[unit_id(unit)])
@@ -246,14 +249,18 @@ class _Clock:
 def _progress(schedule: Schedule, finished: Finished | None, clock: _Clock) -> Progress:
     expected, done = schedule.expected_cost(), schedule.cost(schedule.done)
     n_done = sum(name in schedule.done for name in schedule.known)
-    return Progress(finished, n_done, len(schedule.known), done / expected if expected else 1.0, clock.seconds_for(expected - done))
+    return Progress(
+        finished, n_done, len(schedule.known), done / expected if expected else 1.0, clock.seconds_for(expected - done)
+    )
 
 
 def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch) -> None:
     """Run a study in a folder with worker processes; what it found is in the folder's store afterwards."""
+    problems = [asdict(describe_problem(study, plan.problem)) for plan in study.plans]  # refuses bad data first
     store = open_store(study, folder)
     try:
         with only_run(folder):
+            store.note("problems", problems)
             store.note("environment", describe_environment(jobs))
             began = time.monotonic()
             with worker_environment():
@@ -270,4 +277,3 @@ def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch) -> None:
             store.note("seconds", spent + time.monotonic() - began)
     finally:
         store.close()
-

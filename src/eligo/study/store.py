@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import pandas as pd
-
 from eligo.study.reading import StudyError
 from eligo.study.results import CELL_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
 from eligo.study.units import Finished, unit_id
@@ -29,8 +27,8 @@ class Store(Protocol):
     def add(self, finished: Finished) -> None:
         """Keep a finished unit; adding one twice changes nothing."""
 
-    def table(self, name: str, problem: str | None = None) -> pd.DataFrame:
-        """Rows of "cells", "trials" or "curves", of one problem or of all."""
+    def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
+        """Rows of "cells", "trials" or "curves" in the order they came, of one problem or of all."""
 
     def note(self, key: str, value: Any) -> None:
         """Keep a fact about the study, any plain value; a new one replaces an old one."""
@@ -114,18 +112,15 @@ class SQLiteStore:
         values = ([unit, *(row[column] for column in columns)] for row in rows)
         self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
 
-    def table(self, name: str, problem: str | None = None) -> pd.DataFrame:
-        """Rows of "cells", "trials" or "curves", of one problem or of all."""
-        columns = TABLES[name]
-        where, values = ("", ()) if problem is None else (" WHERE problem = ?", (problem,))
-        query = f"SELECT {', '.join(columns)} FROM {name}{where} ORDER BY rowid"
-        frame = pd.DataFrame([tuple(row) for row in self._connection.execute(query, values)], columns=list(columns))
-        for column in columns:
-            if column not in ("problem", "method"):
-                frame[column] = pd.to_numeric(frame[column])
-        if "is_diverged" in columns:
-            frame["is_diverged"] = frame["is_diverged"].astype(bool)
-        return frame
+    def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
+        """Rows of "cells", "trials" or "curves" in the order they came, of one problem or of all."""
+        columns, values = ", ".join(TABLES[table]), (problem, problem)
+        query = f"SELECT {columns} FROM {table} WHERE ? IS NULL OR problem = ? ORDER BY rowid"
+        found = [dict(row) for row in self._connection.execute(query, values)]
+        for row in found:
+            if "is_diverged" in row:
+                row["is_diverged"] = bool(row["is_diverged"])
+        return found
 
     def note(self, key: str, value: Any) -> None:
         """Keep a fact about the study, any plain value; a new one replaces an old one."""
@@ -139,7 +134,9 @@ class SQLiteStore:
 
     def stage_seconds(self) -> dict[str, float]:
         """Seconds that the finished units of each stage took, added up."""
-        rows = self._connection.execute("SELECT stage, sum(seconds) AS seconds FROM units GROUP BY stage ORDER BY stage DESC")
+        rows = self._connection.execute(
+            "SELECT stage, sum(seconds) AS seconds FROM units GROUP BY stage ORDER BY stage DESC"
+        )
         return {row["stage"]: row["seconds"] for row in rows}
 
     def close(self) -> None:

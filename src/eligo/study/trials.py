@@ -51,7 +51,7 @@ def split_rows(dataset: Dataset, study_seed: int, trial: int, test_fraction: flo
 
 
 def first_labelled(dataset: Dataset, rows: NDArray[np.int64], study_seed: int, trial: int, n: int) -> NDArray[np.bool_]:
-    """The labelled set that querying starts from: random rows, classes in turn, so that every class is there if n allows.
+    """The labelled set that querying starts from: random rows, classes in turn, so that all are there if n allows.
 
     Parameters
     ----------

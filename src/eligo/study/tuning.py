@@ -22,6 +22,8 @@ from eligo.study.trials import code_targets, seed_of, split_rows
 from eligo.tasks import Measures, Task
 from eligo.training import SGD, train_many
 
+Fold = tuple[NDArray[np.float64], ...]
+
 TUNING_TRIAL = -1
 """Number of the split that cells are compared on; compared trials count from 0."""
 
@@ -38,8 +40,8 @@ def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters]
 
     Returns
     -------
-    list of dict, one per cell: its hyper-parameters, epochs, ``cv_error`` (Eq. 10's data term on the held-out folds, mean
-    over folds), ``cv_error_sd`` over folds, ``cv_score`` (accuracy or R2) and ``is_diverged``
+    list of dict, one per cell: its hyper-parameters, epochs, ``cv_error`` (Eq. 10's data term on the held-out
+    folds, mean over folds), ``cv_error_sd`` over folds, ``cv_score`` (accuracy or R2) and ``is_diverged``
     """
     folds = _folds(study, dataset)
     network = Network(hidden=(cells[0].hidden,))
@@ -71,10 +73,9 @@ def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters]
         subset=np.asarray(is_row),
     )
     measures = _held_out(network, dataset.task, params, X_held, targets_held, is_held_row, scale)
-    is_diverged = ~np.all(
-        [np.isfinite(leaf).reshape(len(leaf), -1).all(axis=1) for leaf in jax.tree.leaves(params)], axis=0
-    )
-    return _rows(cells, epochs, measures, is_diverged, dataset.task, len(folds))
+    leaves = [np.asarray(leaf).reshape(len(leaf), -1) for leaf in jax.tree.leaves(params)]
+    is_diverged = ~np.isfinite(np.concatenate(leaves, axis=1)).all(axis=1)
+    return _rows(cells, epochs, measures, np.asarray(is_diverged), dataset.task, len(folds))
 
 
 def _rows(
@@ -87,7 +88,7 @@ def _rows(
 ) -> list[dict[str, Any]]:
     errors = np.asarray(measures.error, dtype=np.float64).reshape(-1, n_folds)
     scores = np.asarray(measures.accuracy if task.has_classes else measures.r2, dtype=np.float64).reshape(-1, n_folds)
-    lost = (is_diverged.reshape(-1, n_folds) | ~np.isfinite(errors)).any(axis=1)
+    lost = np.asarray((is_diverged.reshape(-1, n_folds) | ~np.isfinite(errors)).any(axis=1))
     return [
         asdict(cell)
         | {
@@ -101,13 +102,13 @@ def _rows(
     ]
 
 
-def _folds(study: Study, dataset: Dataset) -> list[tuple[NDArray[np.float64], ...]]:
+def _folds(study: Study, dataset: Dataset) -> list[Fold]:
     """(X, targets, X held out, targets held out, scale) of each fold, prepared on the fold's own training rows."""
     rows = split_rows(dataset, study.seed, TUNING_TRIAL, study.test_fraction).train
     splitter = (StratifiedKFold if dataset.task.has_classes else KFold)(
         study.tuning.folds, shuffle=True, random_state=seed_of(study.seed, dataset.name, TUNING_TRIAL, "split")
     )
-    folds = []
+    folds: list[Fold] = []
     for learn, held in splitter.split(rows, None if dataset.strata is None else dataset.strata[rows]):
         X, X_held = scale_features(dataset.X[rows[learn]], dataset.X[rows[held]])
         coding = code_targets(dataset, rows[learn])
@@ -117,17 +118,26 @@ def _folds(study: Study, dataset: Dataset) -> list[tuple[NDArray[np.float64], ..
     return folds
 
 
-def _stack(folds: list[tuple[NDArray[np.float64], ...]]) -> tuple[Array, ...]:
+def _stack(folds: Sequence[Fold]) -> tuple[Array, ...]:
     """Folds as arrays with a leading axis; shorter ones are filled up with rows that a mask leaves out."""
 
-    def padded(parts: list[NDArray[np.float64]]) -> tuple[Array, Array]:
+    def padded(parts: Sequence[NDArray[np.float64]]) -> tuple[Array, Array]:
         n_rows = max(map(len, parts))
         filled = [np.pad(part, ((0, n_rows - len(part)), (0, 0)), mode="edge") for part in parts]
         return jnp.asarray(np.stack(filled)), jnp.asarray([np.arange(n_rows) < len(part) for part in parts])
 
-    X, T, X_held, T_held, scale = (list(parts) for parts in zip(*folds, strict=True))
-    (X, is_row), (T, _), (X_held, is_held_row), (T_held, _) = map(padded, (X, T, X_held, T_held))
-    return X, T, is_row, X_held, T_held, is_held_row, jnp.asarray(np.stack(scale))
+    X, targets, X_held, targets_held, scale = zip(*folds, strict=True)
+    rows, is_row = padded(X)
+    held_rows, is_held_row = padded(X_held)
+    return (
+        rows,
+        padded(targets)[0],
+        is_row,
+        held_rows,
+        padded(targets_held)[0],
+        is_held_row,
+        jnp.asarray(np.stack(scale)),
+    )
 
 
 @partial(jit_nets, static_argnames=("network", "task"))
@@ -154,9 +164,10 @@ def hyper_parameters(row: Any) -> HyperParameters:
 
 
 def choose_winner(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], int] | None:
-    """The row with the smallest cross-validated error among those trained longest, and how many rows share that error.
+    """The row with the smallest cross-validated error among those trained longest, and how many share it.
 
-    Ties go to fewer hidden units, then to the first in the grid's order. Cells that diverged never win; None when all did.
+    Ties go to fewer hidden units, then to the first in the grid's order. Cells that diverged never win; None if all
+    did.
     """
     longest = max((row["epochs"] for row in rows), default=0)
     alive = [row for row in rows if row["epochs"] == longest and not row["is_diverged"]]

@@ -6,17 +6,15 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
-from eligo.datasets import Dataset, load
+from eligo.datasets import Dataset
 from eligo.learning import Trajectory
 from eligo.methods import named_methods
 from eligo.networks import Network, presentation_work
 from eligo.study.design import HyperParameters, Study
+from eligo.study.problems import dataset_of, n_train
 from eligo.study.results import CURVE_COLUMNS, TRIAL_COLUMNS
 from eligo.study.trials import stack_trials
 from eligo.study.tuning import score_cells
@@ -85,18 +83,6 @@ def trial_units(study: Study, problem: str, values: HyperParameters) -> list[Tri
     return [TrialUnit(problem, method, block, values) for block in blocks for method in study.methods]
 
 
-@lru_cache(maxsize=16)
-def dataset_of(study: Study, problem: str) -> Dataset:
-    """A problem's data with the task variant of the study."""
-    dataset = load(problem)
-    return replace(dataset, task=study.task_of(dataset.task))
-
-
-def n_train(study: Study, dataset: Dataset) -> int:
-    """Rows of a trial's training part, |D_C|."""
-    return len(dataset.y) - int(np.ceil(study.test_fraction * len(dataset.y)))
-
-
 def run_unit(study: Study, unit: Unit) -> Finished:
     """Compute a unit; its result depends on the study and the unit alone."""
     began = time.perf_counter()
@@ -127,7 +113,7 @@ def _learn(study: Study, dataset: Dataset, unit: TrialUnit) -> Trajectory:
         learning_rate=unit.values.learning_rate,
         momentum=unit.values.momentum,
         weight_decay=unit.values.weight_decay,
-        batch_size=study.batch_size,  # type: ignore[arg-type]
+        batch_size=study.batch_size,
         epochs=study.plan(unit.problem).epochs,
         decay_biases=study.decay_biases,
     )

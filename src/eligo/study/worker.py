@@ -1,4 +1,4 @@
-"""What runs in a worker process: one device, one thread, one unit at a time, the same however many workers there are."""
+"""What runs in a worker process: one device, one thread, one unit at a time, however many workers there are."""
 
 from __future__ import annotations
 
