@@ -20,16 +20,16 @@ AXIS = "nets"
 NETS_PER_BLOCK = 10
 """Networks that run side by side on one device.
 
-Measured with online SGD on networks of 64 to 512 hidden units: fewer than 8 leave the vector units idle between steps,
-more than 16 wide ones fall out of the second-level cache.
+Small networks take any number; wide ones fall out of the cache when there are more: with 50 networks of 512 hidden units,
+blocks of 25 take 1.2 times as long (``benchmarks/online_sgd.py``).
 """
 
 
 def over_nets(one_net: Callable[..., Any], *arguments: Any) -> Any:
     """Apply a function of one network to every entry of the leading axis of its arguments.
 
-    Inside ``one_net`` the networks of a block form the named axis ``"nets"``, so that ``jax.lax.pmax(x, "nets")`` is the
-    largest value in the block. To be called under `jit_nets`.
+    Inside ``one_net`` the networks of a block form the named axis ``"nets"``, so that ``jax.lax.pmax(x, "nets")`` is
+    the largest value in the block. To be called under `jit_nets`.
 
     Parameters
     ----------
@@ -54,9 +54,7 @@ def over_nets(one_net: Callable[..., Any], *arguments: Any) -> Any:
     if n_shards > 1:
         mesh = Mesh(np.array(jax.local_devices()[:n_shards]), ("devices",))
         spec = PartitionSpec("devices")
-        block_by_block = jax.shard_map(
-            block_by_block, mesh=mesh, in_specs=(spec,), out_specs=spec, check_vma=False
-        )
+        block_by_block = jax.shard_map(block_by_block, mesh=mesh, in_specs=(spec,), out_specs=spec, check_vma=False)
     result = block_by_block(blocked)
     return jax.tree.map(lambda leaf: leaf.reshape(n_padded, *leaf.shape[2:])[:n_nets], result)
 
@@ -67,12 +65,17 @@ def _pad(leaf: Array, n_padded: int) -> Array:
     return jnp.concatenate([leaf, jnp.repeat(leaf[-1:], n_missing, axis=0)]) if n_missing else leaf
 
 
-def jit_nets(function: Callable[..., Any], static_argnames: tuple[str, ...]) -> Callable[..., Any]:
-    """`jax.jit` with the compiler options of the engine; compiles at the first call for each set of shapes."""
+def jit_nets(
+    function: Callable[..., Any],
+    static_argnames: tuple[str, ...],
+    compiler_options: dict[str, str] | None = None,
+) -> Callable[..., Any]:
+    """`jax.jit` with the compiler options of the engine, or others; compiles at the first call for each set of shapes."""
 
     @functools.cache
     def compiled() -> Callable[..., Any]:
-        return jax.jit(function, static_argnames=static_argnames, compiler_options=_compiler_options())
+        options = _compiler_options() if compiler_options is None else compiler_options
+        return jax.jit(function, static_argnames=static_argnames, compiler_options=options)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -85,8 +88,8 @@ def jit_nets(function: Callable[..., Any], static_argnames: tuple[str, ...]) -> 
 def _compiler_options() -> dict[str, str]:
     """Keep XLA's CPU compiler from handing the small sums of a network to a library call.
 
-    A library call cannot be fused with the arithmetic around it: with 25 networks of 64 hidden units an SGD step took
-    730 ns per network with, 230 ns without. Releases of jaxlib that do not know the option run without it.
+    A library call cannot be fused with the arithmetic around it: a step of online SGD on 512 hidden units takes 3 to 4
+    times as long with it (``benchmarks/online_sgd.py``). Releases of jaxlib that do not know the option run without it.
     """
     if jax.default_backend() != "cpu":
         return {}

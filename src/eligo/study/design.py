@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -83,11 +84,9 @@ class Tuning:
 
     def rungs(self) -> tuple[int, ...]:
         """Epochs of each round of the search."""
-        return (
-            (max(1, self.epochs // 16), max(1, self.epochs // 4), self.epochs)
-            if self.successive_halving
-            else (self.epochs,)
-        )
+        if not self.successive_halving:
+            return (self.epochs,)
+        return tuple(sorted({max(1, self.epochs // 16), max(1, self.epochs // 4), self.epochs}))
 
 
 @dataclass(frozen=True)
@@ -148,8 +147,15 @@ class Study:
         return next(plan for plan in self.plans if plan.problem == problem)
 
     def to_settings(self) -> dict[str, Any]:
-        """The whole design as nested plain values, in a fixed order."""
-        return asdict(self)
+        """The whole design as nested plain values, in a fixed order.
+
+        Of a user's table the name of its file and the digest of its content count, not the folder where it lies.
+        """
+        settings = asdict(self)
+        for table in (plan["table"] for plan in settings["plans"]):
+            if table is not None:
+                table["csv"] = Path(table["csv"]).name
+        return settings
 
 
 def study_names() -> tuple[str, ...]:
@@ -214,7 +220,11 @@ def _read(name_or_path: str) -> tuple[str, str]:
 def _study(top: Reader, quick: bool, folder: Path) -> Study:
     methods = top.names("methods", tuple(named_methods()))
     tables = top.tables("problem")
-    problems = top.names("problems", (*DATASETS, *(name for name in tables if name not in DATASETS)))
+    own_data = tuple(name for name in tables if name not in DATASETS)
+    problems = top.names("problems", (*DATASETS, *own_data))
+    for name in own_data:
+        if "csv" not in tables[name].unread:
+            raise _unknown_table(name, tables[name].where)
     epochs = top.whole("epochs", at_least=1)
     querying, selection = top.section("querying"), top.section("selection")
     study = Study(
@@ -254,6 +264,12 @@ def _study(top: Reader, quick: bool, folder: Path) -> Study:
     if quick:
         _check_recorded(study)
     return study
+
+
+def _unknown_table(name: str, where: str) -> StudyError:
+    close = difflib.get_close_matches(name, DATASETS, n=1)
+    hint = f"Did you mean [problem.{close[0]}]?" if close else "Add `csv`, `target` and `task` for data of your own."
+    return StudyError(f"{where}: no data set has the name {name!r}. {hint}")
 
 
 def _tuning(section: Reader) -> Tuning:
@@ -325,9 +341,16 @@ def changed_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str
     """
     changes = []
     for key in [*old, *(key for key in new if key not in old)]:
-        before, after = old.get(key), new.get(key)
+        before, after = _by_name(old.get(key)), _by_name(new.get(key))
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             changes += [f"{key}.{change}" for change in changed_settings(before, after)]
         elif before != after:
             changes.append(f"{key} was {before!r}, now {after!r}")
     return changes
+
+
+def _by_name(value: Any) -> Any:
+    """Plans as a table by problem, so that a change is said of the problem it concerns."""
+    if isinstance(value, list) and value and all(isinstance(plan, Mapping) for plan in value):
+        return {plan["problem"]: plan for plan in value}
+    return value

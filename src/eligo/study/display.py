@@ -23,10 +23,10 @@ def duration(seconds: float | None) -> str:
     Examples
     --------
     >>> duration(75), duration(8.2), duration(None)
-    ('1 min 15 s', '8 s', 'unknown')
+    ('1 min 15 s', '8 s', 'unknown time')
     """
     if seconds is None:
-        return "unknown"
+        return "unknown time"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
@@ -74,7 +74,7 @@ class Tally:
         if not values:
             return "…"
         mean = sum(values) / len(values)
-        return f"{mean:.4f} ({len(values)})"
+        return f"{mean:.4f} ({len(values)})" if mean < 10 else f"{mean:.4g} ({len(values)})"
 
 
 def _measure_of(study: Study, problem: str) -> str:

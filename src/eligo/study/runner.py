@@ -217,20 +217,28 @@ def run_study(study: Study, store: Store, executor: Executor, n_parallel: int, w
     while schedule.ready or running:
         while schedule.ready and len(running) < n_parallel:
             unit = schedule.ready.pop(0)
-            running[executor.submit(compute, study, unit)] = unit
+            with _a_worker_may_die():
+                running[executor.submit(compute, study, unit)] = unit
         ended, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in ended:
             unit = running.pop(future)
-            try:
+            with _a_worker_may_die():
                 finished = future.result()
-            except BrokenProcessPool:
-                raise StudyError(
-                    "a worker process died; what was finished is kept. Run the same command again to go on."
-                ) from None
             store.add(finished)
             schedule.finish(unit)
             clock.add(schedule.known[unit_id(unit)])
             watch(_progress(schedule, finished, clock))
+
+
+@contextmanager
+def _a_worker_may_die() -> Iterator[None]:
+    """Say what a broken pool means: out of memory, or killed; it shows where work is given or fetched."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise StudyError(
+            "a worker process died; what was finished is kept. Run the same command again to go on."
+        ) from None
 
 
 class _Clock:
@@ -263,17 +271,24 @@ def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch) -> None:
             store.note("problems", problems)
             store.note("environment", describe_environment(jobs))
             began = time.monotonic()
-            with worker_environment():
-                pool = process_pool(jobs)
-                try:
-                    run_study(study, store, pool, jobs, watch)
-                except BaseException:
-                    for process in list((pool._processes or {}).values()):
-                        process.terminate()
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    raise
-                pool.shutdown()
-            spent = store.noted("seconds") or 0.0
-            store.note("seconds", spent + time.monotonic() - began)
+            try:
+                _run_with_workers(study, store, jobs, watch)
+            finally:
+                spent = store.noted("seconds") or 0.0
+                store.note("seconds", spent + time.monotonic() - began)
     finally:
         store.close()
+
+
+def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch) -> None:
+    """Run a study with worker processes, which are gone when this returns or raises."""
+    with worker_environment():
+        pool = process_pool(jobs)
+        try:
+            run_study(study, store, pool, jobs, watch)
+        except BaseException:
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()

@@ -56,32 +56,42 @@ class SQLiteStore:
         self.path = path
         if not is_new and not path.is_file():
             raise StudyError(f"{path.parent} is not a study: it has no {path.name}. `eligo study run` makes one.")
+        unreadable = "{path} cannot be read as a study: {error}. Restore a copy, or choose another folder."
         try:
             self._connection = sqlite3.connect(path, timeout=30)
-            self._connection.row_factory = sqlite3.Row
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._prepare()
         except sqlite3.DatabaseError as error:
-            raise StudyError(
-                f"{path} cannot be read as a study: {error}. Restore a copy, or choose another --out."
-            ) from None
+            raise StudyError(unreadable.format(path=path, error=error)) from None
+        self._connection.row_factory = sqlite3.Row
+        try:
+            self._prepare(is_new)
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise StudyError(unreadable.format(path=path, error=error)) from None
+        except StudyError:
+            self.close()
+            raise
 
-    def _prepare(self) -> None:
-        with self._connection:
-            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if version not in (0, SCHEMA_VERSION):
-                raise StudyError(
-                    f"{self.path} has store version {version}; this eligo reads version {SCHEMA_VERSION}. Update eligo."
-                )
-            has_tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if version == 0 and has_tables:
-                raise StudyError(f"{self.path} is a SQLite file, but no study. Choose another --out.")
-            if version == 0:
+    def _prepare(self, is_new: bool) -> None:
+        """Look before anything is written: a file of something else stays as it is, to the byte."""
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        n_tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if version == 0 and (n_tables or not is_new):
+            raise StudyError(f"{self.path} is a SQLite file, but no study. Choose another folder.")
+        if version not in (0, SCHEMA_VERSION):
+            raise StudyError(
+                f"{self.path} has store version {version}; this eligo reads version {SCHEMA_VERSION}. Update eligo."
+            )
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        if version == 0:
+            with self._connection:
                 self._make_tables()
 
     def _make_tables(self) -> None:
         connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")  # sqlite3 begins no transaction of its own for CREATE
+        if connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
+            return  # another process was faster
         connection.execute("CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
         connection.execute(
             "CREATE TABLE units (id TEXT PRIMARY KEY, stage TEXT NOT NULL, problem TEXT NOT NULL, "

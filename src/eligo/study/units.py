@@ -155,4 +155,5 @@ def estimated_cost(study: Study, unit: Unit) -> float:
         share = 0.5 if method.loop == "pool" else 1.0
     multiply_adds = hidden * (n_features + dataset.n_outputs)
     per_presentation = presentation_work(Network(hidden=(hidden,)), n_features, dataset.n_outputs)
-    return n_nets * epochs * rows * share * (multiply_adds * per_presentation + 300)
+    # Measured: a step costs its multiply-adds and about 300 more; a unit's start costs about as much as 2e9 of them.
+    return n_nets * epochs * rows * share * (multiply_adds * per_presentation + 300) + 2e9

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,18 +36,19 @@ def worker_environment() -> Iterator[None]:
 def prepare_worker() -> None:
     """Set a fresh worker process up; Ctrl-C is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     threadpool_limits(1)
     # Dispatch in line: programs are short, and a unit runs nothing beside them.
     jax.config.update("jax_cpu_enable_async_dispatch", False)
     _keep_compiled_programs()
 
 
-def _leave_with(parent: int) -> None:
+def _leave_with_parent() -> None:
     """End this process when its parent is gone, even by kill -9; what it computes then has nobody to store it."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()  # returns at once if the parent has gone before this process was ready
+        os._exit(1)
 
 
 def _keep_compiled_programs() -> None:
