@@ -8,6 +8,9 @@ import pytest
 
 # No window opens, in this process or in those that tests start.
 os.environ["MPLBACKEND"] = "Agg"
+# Two devices whatever the machine, so that networks are sharded; eligo says so to XLA, before any test imports jax.
+os.environ.setdefault("ELIGO_HOST_DEVICES", "2")
+import eligo  # noqa: E402, F401
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +25,6 @@ def shared_data() -> Path:
 @pytest.fixture
 def float64() -> Iterator[None]:
     """Everything that jax makes in this test is float64."""
-    import eligo  # noqa: F401 - decides on devices before jax is imported
     import jax
 
     with jax.enable_x64(True):

@@ -31,16 +31,9 @@ def sections(thing: Any) -> dict[str, list[str]]:
 def documented(thing: Any) -> dict[str, str]:
     """What the sections Parameters and Attributes say of each name, on the line that names it."""
     found = sections(thing)
-    lines = [
-        line for title in ("Parameters", "Other Parameters", "Attributes") for line in found.get(title, [])
-    ]
+    lines = [line for title in ("Parameters", "Other Parameters", "Attributes") for line in found.get(title, [])]
     entries = [re.fullmatch(r"([\w*]+(?:, [\w*]+)*)(?: *: *(.*))?", line) for line in lines]
-    return {
-        name.lstrip("*"): entry[2] or ""
-        for entry in entries
-        if entry is not None
-        for name in entry[1].split(", ")
-    }
+    return {name.lstrip("*"): entry[2] or "" for entry in entries if entry is not None for name in entry[1].split(", ")}
 
 
 def arguments(thing: Any) -> dict[str, inspect.Parameter]:
@@ -49,9 +42,7 @@ def arguments(thing: Any) -> dict[str, inspect.Parameter]:
         takes = inspect.signature(thing).parameters
     except ValueError:  # a class of the interpreter's own making
         return {}
-    anything = (
-        {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} if inspect.isclass(thing) else set()
-    )
+    anything = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} if inspect.isclass(thing) else set()
     return {name: argument for name, argument in takes.items() if argument.kind not in anything}
 
 

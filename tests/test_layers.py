@@ -86,9 +86,7 @@ def import_cycle(source: Path) -> list[str]:
     """Modules that import each other in a ring, empty where there is none. The package itself is left out."""
     graph = import_graph(source)
     rooms = {
-        name: {module for module in imports if part_of(module)}
-        for name, imports in graph.items()
-        if part_of(name)
+        name: {module for module in imports if part_of(module)} for name, imports in graph.items() if part_of(name)
     }
     try:
         TopologicalSorter(rooms).prepare()
@@ -199,19 +197,13 @@ def test_imports_from_above_are_no_fault(tmp_path: Path) -> None:
     assert pickles(source) == []
 
 
-@pytest.mark.parametrize(
-    "back", ["from . import design", "from .design import Study", "import eligo.study.design"]
-)
+@pytest.mark.parametrize("back", ["from . import design", "from .design import Study", "import eligo.study.design"])
 def test_a_ring_of_imports_is_found(tmp_path: Path, back: str) -> None:
-    source = write_tree(
-        tmp_path, study__design="from .store import Store", study__store=f"def f():\n    {back}"
-    )
+    source = write_tree(tmp_path, study__design="from .store import Store", study__store=f"def f():\n    {back}")
     assert {"eligo.study.design", "eligo.study.store"} == set(import_cycle(source))
 
 
 def test_a_drawer_and_a_pickle_are_found(tmp_path: Path) -> None:
-    source = write_tree(
-        tmp_path, study__utils="", study___helpers="", tasks="def f():\n    from joblib import dump"
-    )
+    source = write_tree(tmp_path, study__utils="", study___helpers="", tasks="def f():\n    from joblib import dump")
     assert drawers(source) == ["eligo.study._helpers", "eligo.study.utils"]
     assert pickles(source) == ["eligo.tasks imports joblib.dump"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -33,6 +34,8 @@ app.add_typer(data_app, name="data")
 CommandLineError: type[Any] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 STUDIES_FOLDER = Path("eligo-studies")
+STOPPED = 130
+"""Exit code of a command that Ctrl-C stopped."""
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
 
@@ -60,7 +63,7 @@ def run(
     )
     folder = out or STUDIES_FOLDER / (f"{design.name}-quick" if quick else design.name)
     with Display(design, Console()) as display:
-        run_in_folder(design, folder, jobs or usable_cores(), display.watch)
+        run_in_folder(design, folder, jobs or usable_cores(), display.watch, shlex.join(["eligo", *sys.argv[1:]]))
     _report(folder)
 
 
@@ -114,7 +117,10 @@ def _report(folder: Path) -> None:
 def main() -> None:
     """Run the command line; a mistake that a user can mend is one line on stderr and exit code 2."""
     try:
-        sys.exit(app(standalone_mode=False))
+        code = app(standalone_mode=False)
+        if code == STOPPED:  # how typer passes Ctrl-C on
+            raise KeyboardInterrupt
+        sys.exit(code)
     except (StudyError, DataError) as error:
         _leave(str(error), 2)
     except CommandLineError as error:
@@ -122,7 +128,7 @@ def main() -> None:
             sys.exit(2)
         _leave(f"{error.format_message().rstrip('.')}. See `eligo --help`.", 2)
     except KeyboardInterrupt:
-        _leave("stopped; what was finished is kept. Run the same command again to go on.", 130)
+        _leave("stopped; what was finished is kept. Run the same command again to go on.", STOPPED)
 
 
 def _leave(message: str, code: int) -> NoReturn:

@@ -18,9 +18,7 @@ from eligo.utilities import AbsoluteError, EnsembleVariance, OutputSensitivity, 
 class Learn(Protocol):
     """A loop with its utility and rule bound: what is left to say is what to learn."""
 
-    def __call__(
-        self, network: Network, task: Task, trials: Trials, sgd: SGD, *, n_records: int = 100
-    ) -> Trajectory:
+    def __call__(self, network: Network, task: Task, trials: Trials, sgd: SGD, *, n_records: int = 100) -> Trajectory:
         """Learn, and record how it went."""
 
 

@@ -73,9 +73,7 @@ class Network:
         keys = jax.random.split(key, len(sizes) - 1)
         return {
             name: _init_layer(layer_key, fan_in, fan_out)
-            for name, layer_key, fan_in, fan_out in zip(
-                self.layer_names, keys, sizes[:-1], sizes[1:], strict=True
-            )
+            for name, layer_key, fan_in, fan_out in zip(self.layer_names, keys, sizes[:-1], sizes[1:], strict=True)
         }
 
     def net_inputs(self, params: Params, X: Array) -> Array:

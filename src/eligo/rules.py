@@ -31,9 +31,7 @@ class Rule(Protocol):
 
 def _ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
     """Place of each example from the best down, candidates first, ties at random; int array (examples,)."""
-    usable = jnp.where(
-        is_candidate, jnp.nan_to_num(scores, nan=-jnp.inf, posinf=jnp.inf, neginf=-jnp.inf), -jnp.inf
-    )
+    usable = jnp.where(is_candidate, jnp.nan_to_num(scores, nan=-jnp.inf, posinf=jnp.inf, neginf=-jnp.inf), -jnp.inf)
     best_first = jnp.lexsort((jax.random.uniform(key, scores.shape), -usable, ~is_candidate))
     return jnp.zeros(len(scores), dtype=int).at[best_first].set(jnp.arange(len(scores)))
 

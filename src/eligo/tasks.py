@@ -22,12 +22,11 @@ from eligo.activations import LINEAR, SIGMOID, Activation
 
 
 class TargetCoding(Protocol):
-    """How target values become the values that output units should take; fitted on training rows only.
+    """How target values become the values that output units should take; fitted on training rows only."""
 
-    ``scale`` (outputs,) is the size of one coded unit in the units of the target, so that errors can be reported there.
-    """
-
-    scale: NDArray[np.float64]
+    @property
+    def scale(self) -> NDArray[np.float64]:
+        """Units of the target per coded unit, (outputs,), so that errors can be reported in them."""
 
     def encode(self, y: ArrayLike) -> NDArray[np.float64]:
         """Target values (examples,) or (examples, outputs) as coded targets (examples, outputs)."""
@@ -114,7 +113,8 @@ def code_classes(y: ArrayLike, low: float, high: float, classes: ArrayLike | Non
     labels = np.unique(np.asarray(y if classes is None else classes))
     if len(labels) < 2:
         raise ValueError(
-            f"the target has one class, {labels.tolist()[0]!r}; classification needs at least 2. Check the target column."
+            f"the target has one class, {labels.tolist()[0]!r}; classification needs at least 2. "
+            "Check the target column."
         )
     return ClassCoding(labels, low, high)
 
@@ -143,6 +143,15 @@ def softmax_of_outputs(outputs: Array, net_inputs: Array) -> Array:
     Sigmoid outputs lie in (0, 1), so the largest probability cannot exceed e/(e + C - 1): 0.576 for 3 classes, 0.232
     for 10. That squeezes all entropies together; the order of examples can differ from the other two forms too.
 
+    Parameters
+    ----------
+    outputs : float array (..., examples, classes), of sigmoid units
+    net_inputs : float array (..., examples, classes), of the same units
+
+    Returns
+    -------
+    float array (..., examples, classes), rows sum to 1
+
     Examples
     --------
     >>> import jax.numpy as jnp
@@ -155,13 +164,38 @@ def softmax_of_outputs(outputs: Array, net_inputs: Array) -> Array:
 
 
 def softmax_of_net_inputs(outputs: Array, net_inputs: Array) -> Array:
-    """Class probabilities as the softmax of the net inputs of the output units; they reach 0 and 1."""
+    """Class probabilities as the softmax of the net inputs of the output units; they reach 0 and 1.
+
+    Parameters
+    ----------
+    outputs : float array (..., examples, classes), of sigmoid units
+    net_inputs : float array (..., examples, classes), of the same units
+
+    Returns
+    -------
+    float array (..., examples, classes), rows sum to 1
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> softmax_of_net_inputs(jnp.ones((1, 2)), jnp.array([[0.0, 0.0]])).tolist()
+    [[0.5, 0.5]]
+    """
     del outputs
     return jax.nn.softmax(net_inputs, axis=-1)
 
 
 def normalised_outputs(outputs: Array, net_inputs: Array) -> Array:
     """Class probabilities as the output units divided by their sum; for outputs that are positive.
+
+    Parameters
+    ----------
+    outputs : float array (..., examples, classes), of sigmoid units
+    net_inputs : float array (..., examples, classes), of the same units
+
+    Returns
+    -------
+    float array (..., examples, classes), rows sum to 1
 
     Examples
     --------
@@ -341,7 +375,7 @@ REGRESSION = Task(
     measures=regression_measures,
     has_classes=False,
 )
-"""Function approximation with sigmoid output units, targets scaled to [0.1, 0.9]: the paper's text, Eq. 4 as printed."""
+"""Function approximation with sigmoid outputs, targets scaled to [0.1, 0.9]: the paper's text, Eq. 4 as printed."""
 
 LINEAR_OUTPUT_REGRESSION = replace(REGRESSION, output=LINEAR, target_range=(-1.0, 1.0))
 """Function approximation with linear output units, targets scaled to [-1, 1] (the paper's final report)."""

@@ -27,8 +27,8 @@ class SGD:
     """Stochastic gradient descent on Eq. 10: how a network learns from the examples it is given.
 
     Every step follows the gradient of ``(1/N) sum_i sum_k (t_k - o_k)^2 + weight_decay * sum_j w_j^2`` over the N
-    examples of its batch: ``velocity = momentum * velocity + gradient``, ``w = w - learning_rate * velocity``. Each epoch draws the
-    examples at random without replacement.
+    examples of its batch: ``velocity = momentum * velocity + gradient``, ``w = w - learning_rate * velocity``. Each
+    epoch draws the examples at random without replacement.
 
     Parameters
     ----------
@@ -63,9 +63,7 @@ class SGD:
         _check_all("momentum", self.momentum, lambda momentum: (momentum >= 0) & (momentum < 1), "in [0, 1)")
         _check_all("weight_decay", self.weight_decay, lambda decay: decay >= 0, "at least 0")
         if self.batch_size != "full" and not _is_count(self.batch_size, 1):
-            raise ValueError(
-                f'`batch_size` must be "full" or a whole number of at least 1; got {self.batch_size!r}.'
-            )
+            raise ValueError(f'`batch_size` must be "full" or a whole number of at least 1; got {self.batch_size!r}.')
         if not _is_count(self.epochs, 0):
             raise ValueError(f"`epochs` must be a whole number of at least 0; got {self.epochs!r}.")
 
@@ -76,7 +74,8 @@ class SGD:
         for name, rate in per_net.items():
             if rate.shape not in ((), (1,), (n_nets,)):
                 raise ValueError(
-                    f"`{name}` must be one number or ({n_nets},), as `params` hold {n_nets} networks; got shape {rate.shape}."
+                    f"`{name}` must be one number or ({n_nets},), as `params` hold {n_nets} networks; "
+                    f"got shape {rate.shape}."
                 )
         return Rates(**{name: np.broadcast_to(rate, (n_nets,)) for name, rate in per_net.items()})
 
@@ -93,7 +92,7 @@ def _check_all(name: str, values: ArrayLike, is_valid: Callable[[Any], Any], all
 
 
 def _is_count(value: Any, least: int) -> bool:
-    return isinstance(value, int | np.integer) and value >= least
+    return isinstance(value, int | np.integer) and bool(value >= least)
 
 
 Rate = Array | NDArray[np.floating]
@@ -191,9 +190,7 @@ class _Recipe(NamedTuple):
     decay_biases: bool
 
 
-def _batch_gradient(
-    recipe: _Recipe, params: Params, rows: tuple[Array, Array], start: Array, count: Array
-) -> Params:
+def _batch_gradient(recipe: _Recipe, params: Params, rows: tuple[Array, Array], start: Array, count: Array) -> Params:
     """Gradient of Eq. 10's data term over the batch that starts at row ``start`` of the first ``count`` rows."""
     batch = recipe.rows_per_step
     if batch == 1:
@@ -246,7 +243,7 @@ def _train_one(
             has_rows = index * batch < count
             gradient = _batch_gradient(recipe, params, rows, index * batch, count)
             gradient = jax.tree.map(
-                jnp.add, gradient, _decay(params, rates.weight_decay, recipe.decay_biases)
+                jnp.add, gradient, _decay(params, jnp.asarray(rates.weight_decay), recipe.decay_biases)
             )
             gradient = jax.tree.map(lambda slope: jnp.where(has_rows, slope, 0), gradient)
             updates, memory = optimiser(_held_still_unless(has_rows, rates)).update(gradient, memory)
@@ -289,7 +286,7 @@ def advance(
     sgd: SGD,
     *,
     key: Array,
-    member: Array,
+    member: ArrayLike,
     first_epoch: int,
     n_epochs: int,
 ) -> TrainingState:
@@ -429,22 +426,16 @@ def train_many(
         )
     keys = jnp.broadcast_to(key, (n_nets,))
     epochs = {"first_epoch": 0, "n_epochs": sgd.epochs}
-    return advance(
-        network, start(params, sgd), X, targets, task, sgd, key=keys, member=member, **epochs
-    ).params
+    return advance(network, start(params, sgd), X, targets, task, sgd, key=keys, member=member, **epochs).params
 
 
-def _per_net(
-    n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | None
-) -> tuple[Array, Array, Array]:
+def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | None) -> tuple[Array, Array, Array]:
     """Data with a leading axis of nets, checked against each other."""
     data = []
     for name, values in (("X", jnp.asarray(X, dtype=float)), ("targets", jnp.asarray(targets, dtype=float))):
         if values.ndim not in (2, 3) or (values.ndim == 3 and len(values) != n_nets):
             shape = f"(examples, ...) or ({n_nets}, examples, ...)"
-            raise ValueError(
-                f"`{name}` must be {shape}, as `params` hold {n_nets} networks; got shape {values.shape}."
-            )
+            raise ValueError(f"`{name}` must be {shape}, as `params` hold {n_nets} networks; got shape {values.shape}.")
         _check_finite(name, values)
         data.append(jnp.broadcast_to(values, (n_nets, *values.shape[-2:])))
     n_examples = data[0].shape[1]

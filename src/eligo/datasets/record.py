@@ -34,7 +34,8 @@ class Dataset:
     Raises
     ------
     DataError
-        If shapes do not fit each other, a value is missing or infinite, or a classification target has one class.
+        If shapes do not fit each other, there is no feature, a value is missing or infinite, or the target has only
+        one class or value.
     """
 
     name: str
@@ -52,6 +53,10 @@ class Dataset:
         if self.X.ndim != 2 or len(self.X) != len(self.y) or self.X.shape[1] != len(self.feature_names):
             shapes = f"X {self.X.shape}, y {self.y.shape}, {len(self.feature_names)} feature names"
             raise DataError(f"data set {self.name!r}: shapes do not fit each other: {shapes}.")
+        if not self.X.shape[1]:
+            raise DataError(
+                f"data set {self.name!r}: there is no column besides the target to predict it from. Add one."
+            )
         for values, name in [(self.X, None), (self.y[:, None], self.target_name)]:
             bad_rows, bad_columns = np.nonzero(~np.isfinite(values.astype(np.float64)))
             if len(bad_rows):
@@ -63,7 +68,12 @@ class Dataset:
         if self.task.has_classes and len(np.unique(self.y)) < 2:
             raise DataError(
                 f"data set {self.name!r}: the target {self.target_name!r} has one class; classification needs "
-                "at least 2."
+                "at least 2. Check the column."
+            )
+        if not self.task.has_classes and len(self.y) and np.ptp(self.y) == 0:
+            raise DataError(
+                f"data set {self.name!r}: the target {self.target_name!r} is {self.y[0]:g} in every row; regression "
+                "needs a target that varies. Check the column."
             )
 
     @property

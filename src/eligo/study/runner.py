@@ -27,7 +27,7 @@ from eligo.study.units import (
     tuning_units,
     unit_id,
 )
-from eligo.study.worker import compute, prepare_worker, worker_environment
+from eligo.study.worker import compute, ctrl_c_held_back, prepare_worker, worker_environment
 
 KEPT_PER_RUNG = 4
 """Successive halving keeps one cell in so many."""
@@ -217,7 +217,7 @@ def run_study(study: Study, store: Store, executor: Executor, n_parallel: int, w
     while schedule.ready or running:
         while schedule.ready and len(running) < n_parallel:
             unit = schedule.ready.pop(0)
-            with _a_worker_may_die():
+            with _a_worker_may_die(), ctrl_c_held_back():
                 running[executor.submit(compute, study, unit)] = unit
         ended, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in ended:
@@ -262,14 +262,17 @@ def _progress(schedule: Schedule, finished: Finished | None, clock: _Clock) -> P
     )
 
 
-def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch) -> None:
-    """Run a study in a folder with worker processes; what it found is in the folder's store afterwards."""
+def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch, command: str | None = None) -> None:
+    """Run a study in a folder with worker processes; what it found is in the folder's store afterwards.
+
+    ``command`` is what the report prints as the way to run it again.
+    """
     problems = [asdict(describe_problem(study, plan.problem)) for plan in study.plans]  # refuses bad data first
     store = open_store(study, folder)
     try:
         with only_run(folder):
             store.note("problems", problems)
-            store.note("environment", describe_environment(jobs))
+            store.note("environment", describe_environment(jobs) | ({"command": command} if command else {}))
             began = time.monotonic()
             try:
                 _run_with_workers(study, store, jobs, watch)

@@ -33,6 +33,16 @@ def worker_environment() -> Iterator[None]:
             os.environ["XLA_FLAGS"] = before
 
 
+@contextmanager
+def ctrl_c_held_back() -> Iterator[None]:
+    """Processes that are started while this lasts never see Ctrl-C, not even while they still import; this one does."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def prepare_worker() -> None:
     """Set a fresh worker process up; Ctrl-C is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -50,8 +50,8 @@ class PredictiveEntropy:
     """Entropy of what the network predicts: Eq. 8 over classes, or of a Gaussian for function approximation.
 
     Eq. 8 over the one "class" of a single output unit is constant, so function approximation takes the entropy of the
-    Gaussian predictive distribution that a linearised Laplace approximation gives, 1/2 log(2 pi e (noise + variance)) summed
-    over outputs. For one output it ranks examples as their variance does.
+    Gaussian predictive distribution that a linearised Laplace approximation gives, 1/2 log(2 pi e (noise + variance))
+    summed over outputs. For one output it ranks examples as their variance does.
 
     Examples
     --------

@@ -20,8 +20,8 @@ from eligo.networks import Params, forward_work, presentation_work
 from eligo.utilities.protocol import Situation, Workload
 
 SMALLEST_NOISE = 1e-4
-"""Least noise variance, in coded units: a deviation of about 1 % of the targets' range. A network that passes through its
-few labelled examples would otherwise claim to know the function exactly, and the system below would be singular."""
+"""Least noise variance, in coded units: a deviation of about 1 % of the targets' range. A network that passes through
+its few labelled examples would otherwise claim to know the function exactly, and the system below would be singular."""
 
 
 def noise_variance(situation: Situation, params: Params) -> Array:
@@ -52,9 +52,7 @@ def laplace_variance(situation: Situation, params: Params) -> Array:
 
     def scaled_gradients(x: Array) -> Array:
         jacobian = jax.jacrev(lambda params: situation.network.apply(params, x, situation.task))(params)
-        scaled = jax.tree.map(
-            lambda slopes, deviation: (slopes * deviation).reshape(len(slopes), -1), jacobian, spread
-        )
+        scaled = jax.tree.map(lambda slopes, deviation: (slopes * deviation).reshape(len(slopes), -1), jacobian, spread)
         return jnp.concatenate(jax.tree.leaves(scaled), axis=1)
 
     gradients = jax.vmap(scaled_gradients)(situation.X)  # (examples, outputs, parameters)
@@ -70,7 +68,7 @@ def laplace_variance(situation: Situation, params: Params) -> Array:
 
 
 def _prior_deviation(params: Params, penalty: Array) -> Params:
-    """Standard deviation that the prior allows each parameter; uniform in +-1/sqrt(fan-in) has variance 1/(3 fan-in)."""
+    """Standard deviation that the prior allows each parameter; uniform in +-1/sqrt(n) has variance 1/(3 n)."""
     deviations = {}
     for name, layer in params.items():
         precision = 3.0 * len(layer["weights"])
@@ -82,11 +80,10 @@ def _prior_deviation(params: Params, penalty: Array) -> Params:
 
 
 def laplace_work(load: Workload) -> float:
-    """Forward-equivalents of one scoring: gradients of all rows, their products with the known ones, and the solution."""
+    """Forward-equivalents of one scoring: gradients of all rows, their products with the known, and the solution."""
     forward = forward_work(load.network, load.n_features, load.n_outputs)
     n_parameters = sum(
-        (fan_in + 1) * fan_out
-        for fan_in, fan_out in load.network.layer_sizes(load.n_features, load.n_outputs)
+        (fan_in + 1) * fan_out for fan_in, fan_out in load.network.layer_sizes(load.n_features, load.n_outputs)
     )
     n_known, n_rows = load.n_labelled * load.n_outputs, (load.n_labelled + load.n_scored) * load.n_outputs
     gradients = n_rows * presentation_work(load.network, load.n_features, load.n_outputs)

@@ -50,7 +50,7 @@ class OutputSensitivity:
         return informativeness(S, self.input_norm, self.output_norm)
 
     def work(self, load: Workload) -> float:
-        """A forward pass and, for each pair of output and input, one sum over hidden units: J(I + K + KI) multiply-adds.
+        """A forward pass and, per pair of output and input, one sum over hidden units: J(I + K + KI) multiply-adds.
 
         Deeper networks carry each output's derivative back through every layer.
         """

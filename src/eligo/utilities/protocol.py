@@ -50,8 +50,8 @@ class Workload(NamedTuple):
 class Utility(Protocol):
     """A score per example: the larger, the rather the example is chosen.
 
-    A utility is a hashable value (a frozen dataclass) written for one trial; the loops lift it to many. Scores of examples
-    that cannot be chosen are ignored; NaN counts as the lowest score.
+    A utility is a hashable value (a frozen dataclass) written for one trial; the loops lift it to many. Scores of
+    examples that cannot be chosen are ignored; NaN counts as the lowest score.
     """
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:

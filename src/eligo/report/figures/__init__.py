@@ -1,0 +1,1 @@
+"""Figures: for each, a function that computes what is shown and others that only draw it."""

@@ -1,0 +1,125 @@
+"""Learning curves: the error against what it cost, in epochs, presentations and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ..curves import AXES, Curve, Paths
+from ..palette import SOFT
+from ..vocabulary import Measure, method_title
+from .canvas import WIDTH, blank, legend, log_scale, method_line, plain_number
+
+AXIS_TITLES = {
+    "epochs": "epochs",
+    "presentations": "presentations, × members",
+    "labels": "labels bought",
+}
+MIN_RANGE_FOR_LOG = 8.0  # below this ratio of highest to lowest error a linear axis shows as much, and more plainly
+
+
+@dataclass(frozen=True, eq=False)
+class LearningData:
+    """Curves of one problem along each axis of cost, in shown units.
+
+    Attributes
+    ----------
+    panels : mapping of axis to curves
+    ends : (method, error) of the methods that have all labels from the start: levels in the panel of labels
+    low, high : float, ends of the axis of errors
+    is_log : bool
+    methods : all methods of the study, for colours
+    title : str, of the axis of errors
+    """
+
+    panels: dict[str, list[Curve]]
+    ends: list[tuple[str, float]]
+    low: float
+    high: float
+    is_log: bool
+    methods: Sequence[str]
+    title: str
+
+
+def _scaled(curve: Curve, scale: float) -> Curve:
+    return Curve(curve.method, curve.x, scale * curve.mean, scale * curve.low, scale * curve.high)
+
+
+def learning_data(paths: list[Paths], measure: Measure, methods: Sequence[str]) -> LearningData:
+    """Mean curves with bands along every axis, and the range that shows them all."""
+    panels = {
+        axis: [_scaled(curve, measure.scale) for own in paths if (curve := over(own))] for axis, over in AXES.items()
+    }
+    ends = [(own.method, measure.scale * own.columns["error"][:, -1].mean()) for own in paths if not own.is_pool]
+    means = np.concatenate([curve.mean for curves in panels.values() for curve in curves])
+    smallest, largest = float(means.min()), float(means.max())
+    is_log = smallest > 0 and largest / smallest > MIN_RANGE_FOR_LOG
+    return LearningData(
+        {axis: curves for axis, curves in panels.items() if curves},
+        ends,
+        0.75 * smallest if is_log else 0.0,
+        1.15 * largest if largest > 0 else 1.0,
+        is_log,
+        methods,
+        f"{measure.title}{', ' + measure.unit if measure.unit else ''}",
+    )
+
+
+def draw_curves(axes: Axes, curves: list[Curve], data: LearningData) -> None:
+    """Mean lines over their bands."""
+    floor = data.low if data.is_log else None
+    for curve in curves:
+        style = method_line(curve.method, data.methods)
+        low, high = np.clip(curve.low, floor, None), np.clip(curve.high, floor, None)
+        axes.fill_between(curve.x, low, high, color=style["color"], alpha=0.14, linewidth=0)
+    for curve in curves:
+        axes.plot(curve.x, curve.mean, **method_line(curve.method, data.methods))
+
+
+def draw_levels(axes: Axes, data: LearningData) -> None:
+    """Where the methods that have all labels end, as thin lines across the panel."""
+    for method, error in data.ends:
+        axes.axhline(error, **method_line(method, data.methods, linewidth=0.9, alpha=0.9), zorder=1)
+    if data.ends:
+        names = " and ".join(method_title(method) for method, _ in data.ends[:2])
+        if len(data.ends) > 2:
+            names = "methods that have all labels"
+        text = f"thin lines: where {names} end" + ("s" if len(data.ends) == 1 else "")
+        axes.text(0.98, 0.97, text, transform=axes.transAxes, ha="right", va="top", color=SOFT.light, size=7.5)
+
+
+def _scale_axes(axes: Axes, axis: str, curves: list[Curve], data: LearningData) -> None:
+    if axis == "presentations":
+        log_scale(axes, "x", min(curve.x[0] for curve in curves), max(curve.x[-1] for curve in curves) * 1.05)
+    else:
+        axes.set_xlim(0, max(curve.x[-1] for curve in curves) * 1.02)
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.xaxis.set_major_formatter(FuncFormatter(plain_number))
+    if data.is_log:
+        log_scale(axes, "y", data.low, data.high)
+    else:
+        axes.set_ylim(data.low, data.high)
+
+
+def learning_figure(data: LearningData) -> Figure:
+    """All panels side by side on one axis of errors."""
+    figure = blank(WIDTH, 3.7, left=0.6, top=0.65, bottom=0.5, wspace=0.08)
+    for i, (axis, curves) in enumerate(data.panels.items()):
+        axes = figure.add_subplot(1, len(data.panels), i + 1)
+        draw_curves(axes, curves, data)
+        if axis == "labels":
+            draw_levels(axes, data)
+        _scale_axes(axes, axis, curves, data)
+        axes.set_xlabel(AXIS_TITLES[axis])
+        axes.set_title(f"against {axis}")
+        if i:
+            axes.tick_params(labelleft=False)
+        else:
+            axes.set_ylabel(data.title)
+    legend(figure, [curve.method for curve in data.panels["epochs"]], data.methods)
+    return figure

@@ -1,0 +1,240 @@
+"""The page a person gets: whole, self-contained, escaped, the same each time, and honest about gaps."""
+
+import dataclasses
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eligo.report import page as page_module
+from eligo.report import write_report
+from eligo.report.page import command_of
+from eligo.study.results import Problem
+
+
+class Outline(HTMLParser):
+    """Tags with their attributes, ids, and the text outside of styles; complains of unbalanced tags."""
+
+    VOID = {"meta", "br", "img", "link", "path", "use", "rect", "line", "circle", "image", "stop"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.words, self.open = [], [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+def assert_sound(index):
+    """What holds of every report, whatever the study."""
+    folder, text = index.parent, index.read_text(encoding="utf-8")
+    outline = Outline(text)
+    assert not {"script", "iframe", "object", "link", "img"} & {tag for tag, _ in outline.tags}
+    assert text.startswith("<!doctype html>")
+    assert not re.search(r"https?:|url\((?!#)|@import", text)
+    assert not [name for _, attributes in outline.tags for name in attributes if name.startswith("on")]
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for tag, attributes in outline.tags:
+        target = attributes.get("href", "")
+        assert not target.startswith("#") or target[1:] in ids, target
+        if tag == "a" and not target.startswith("#"):
+            assert (folder / target).stat().st_size > 0, target
+    drawings = sum(tag == "svg" for tag, _ in outline.tags)
+    for suffix, start in (("pdf", b"%PDF"), ("png", b"\x89PNG")):
+        files = sorted((folder / "figures").glob(f"*.{suffix}"))
+        assert len(files) == drawings
+        assert all(file.read_bytes().startswith(start) and file.stat().st_size > 2000 for file in files)
+    for file in (folder / "tables").glob("*.csv"):
+        assert file.read_text(encoding="utf-8").strip()
+    for word in ("nan", "inf", "undefined", "[]", "{}"):
+        assert f" {word} " not in outline.text, word
+    return outline
+
+
+@pytest.fixture(scope="module")
+def index(results, tmp_path_factory):
+    return write_report(results, tmp_path_factory.mktemp("study") / "report")
+
+
+def test_the_report_is_sound_and_holds_every_method_and_problem(index, results):
+    assert index.name == "index.html"
+    text = assert_sound(index).text
+    for words in ("passive", "SASLA", "entropy", "ensemble", "random pool", "Iris", "Wine", "Noisy sine"):
+        assert text.count(words) > 5, words
+    for setting in ("sasla.beta", "0.9", "tuning.folds", "3.11.2", "3 min 22 s", "eligo study run paper"):
+        assert setting in text
+
+
+def test_every_figure_and_table_that_was_asked_for_is_there(index):
+    figures = {file.stem for file in (index.parent / "figures").glob("*.pdf")}
+    tables = {file.stem for file in (index.parent / "tables").glob("*.csv")}
+    places = ("learning", "spending", "outcomes", "ranking", "grid", "network")
+    assert figures == {"overview", *(f"{place}-{problem}" for place in places for problem in ("iris", "wine", "sine"))}
+    whole = {"headline", "problems", "winners", "ranks", "settings", "environment", "stages", "cells"}
+    places = ("errors", "costs", "budgets", "areas", "pairs")
+    assert tables == whole | {f"{place}-{problem}" for place in places for problem in ("iris", "wine", "sine")}
+
+
+def test_tables_hold_the_numbers_of_the_study(index, results):
+    errors = pd.read_csv(index.parent / "tables" / "errors-sine.csv").set_index("method")
+    expected = results.trials[results.trials.problem == "sine"].groupby("method")["mse"].mean()
+    np.testing.assert_allclose(errors["mean"], expected[errors.index], rtol=1e-5)
+    cells = pd.read_csv(index.parent / "tables" / "cells.csv")
+    np.testing.assert_allclose(cells["cv_error"], results.cells["cv_error"].astype(float))
+
+
+def test_the_headline_shows_means_in_per_cent(index, results):
+    rows = results.trials[(results.trials.problem == "iris") & (results.trials.method == "passive")]
+    error = 100 * (1 - rows["accuracy"])
+    assert f"{error.mean():.2f} ± {error.std():.2f}" in Outline(index.read_text(encoding="utf-8")).text
+
+
+def test_the_same_results_give_the_same_bytes(study, sine, tmp_path):
+    one, other = (write_report(study(problems=(sine,), n_trials=3), tmp_path / name) for name in ("a", "b"))
+    files = sorted(file.relative_to(one.parent) for file in one.parent.rglob("*") if file.is_file())
+    assert files == sorted(file.relative_to(other.parent) for file in other.parent.rglob("*") if file.is_file())
+    for file in files:
+        assert (one.parent / file).read_bytes() == (other.parent / file).read_bytes(), file
+
+
+def test_names_from_data_are_escaped(study, tmp_path):
+    title, target = "A & B <b>bold</b>", '"><img src=x onerror="alert(1)">'
+    classes = ("<i>x</i>", "a&b")
+    problem = Problem("<script>", title, "classification", 100, 3, 2, 80, 20, classes, target, "me & <you>")
+    methods = ("passive", "</svg><script>alert('x')</script>", "$a_b$ & {c}")
+    index = write_report(study(problems=(problem,), methods=methods, n_trials=7, has_cells=False), tmp_path / "report")
+    text = assert_sound(index).text
+    for words in (title, target, *classes, *methods, "me & <you>"):
+        assert words in text, words
+    assert {file.parent for file in tmp_path.rglob("*.csv")} == {tmp_path / "report" / "tables"}
+
+
+EDGES = {
+    "one method": {"methods": ("sasla",), "n_trials": 3},
+    "one trial": {"n_trials": 1},
+    "two trials": {"n_trials": 2},
+    "no passive": {"methods": ("entropy", "random_pool"), "n_trials": 7},
+    "seven methods": {"methods": ("passive", "sasla", "entropy", "error", "random_subset", "mine", "x"), "n_trials": 6},
+}
+
+
+@pytest.mark.parametrize("case", EDGES)
+def test_unusual_studies_have_sound_reports(case, study, iris, tmp_path):
+    results = study(problems=(iris,), has_cells=False, **EDGES[case])
+    assert_sound(write_report(results, tmp_path / "report"))
+
+
+def test_an_unfinished_study_says_what_is_missing(study, iris, sine, tmp_path):
+    results = study(problems=(iris, sine), n_trials=4, has_cells=False)
+
+    def found(frame):
+        is_late = (frame.method == "ensemble") & (frame.trial > 1)
+        return frame[(frame.problem == "iris") & ~is_late & (frame.method != "random_pool")]
+
+    partial = dataclasses.replace(results, trials=found(results.trials), curves=found(results.curves))
+    text = assert_sound(write_report(partial, tmp_path / "report")).text
+    assert "This study is not complete" in text
+    assert "No trial has finished of: Noisy sine." in text
+    assert "leave out 2 trials" in text
+
+
+def test_a_study_that_has_only_begun_has_a_report(results, tmp_path):
+    nothing = {name: getattr(results, name).iloc[:0] for name in ("trials", "curves", "winners")}
+    text = assert_sound(write_report(dataclasses.replace(results, **nothing), tmp_path / "report")).text
+    assert "No trial has finished yet." in text
+
+
+def test_a_study_without_curves_has_a_report(study, iris, tmp_path):
+    results = study(problems=(iris,), n_trials=3, has_cells=False)
+    assert_sound(write_report(dataclasses.replace(results, curves=results.curves.iloc[:0]), tmp_path / "report"))
+
+
+def test_diverged_runs_are_told(study, sine, tmp_path):
+    results = study(problems=(sine,), n_trials=7, has_cells=False)
+    trials, curves = results.trials.copy(), results.curves.copy()
+    is_lost = (trials.method == "entropy") | ((trials.method == "sasla") & (trials.trial < 2))
+    trials.loc[is_lost, ["mse", "r2", "test_error", "train_error"]] = np.nan
+    curves.loc[(curves.method == "entropy") & (curves.epoch > 300), "mse"] = np.inf
+    trials["is_diverged"] = is_lost
+    lost = dataclasses.replace(results, trials=trials, curves=curves)
+    text = assert_sound(write_report(lost, tmp_path / "report")).text
+    assert "7 of 7 trials of entropy" in text and "2 of 7 trials of SASLA" in text
+    assert "Left out, since they diverged: 2 of SASLA" in text
+
+
+def test_equal_errors_everywhere_are_sound(study, iris, tmp_path):
+    results = study(problems=(iris,), n_trials=7, has_cells=False)
+    perfect = dataclasses.replace(
+        results, trials=results.trials.assign(accuracy=1.0), curves=results.curves.assign(accuracy=1.0)
+    )
+    text = assert_sound(write_report(perfect, tmp_path / "report")).text
+    assert "too few trials" in text
+    assert "The largest mean difference" not in text
+
+
+@pytest.fixture(scope="module")
+def small(study, sine):
+    return study(problems=(sine,), methods=("passive",), n_trials=1, has_cells=False)
+
+
+def test_a_new_report_takes_the_place_of_the_old_one(small, tmp_path):
+    folder = tmp_path / "report"
+    (folder / "figures").mkdir(parents=True)
+    (folder / "figures" / "old.pdf").write_text("old")
+    write_report(small, folder)
+    assert not (folder / "figures" / "old.pdf").exists()
+    assert [file.name for file in tmp_path.iterdir()] == ["report"]
+
+
+def test_a_crash_leaves_the_old_report(small, tmp_path, monkeypatch):
+    index = write_report(small, tmp_path / "report")
+    before = index.read_bytes()
+
+    def crash(_):
+        raise RuntimeError("no more paper")
+
+    monkeypatch.setattr(page_module, "render", crash)
+    with pytest.raises(RuntimeError, match="no more paper"):
+        write_report(small, tmp_path / "report")
+    assert index.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["report"]
+
+
+def test_a_report_that_was_cut_off_between_two_renames_is_restored(small, tmp_path, monkeypatch):
+    index = write_report(small, tmp_path / "report")
+    (tmp_path / "report").rename(tmp_path / ".report.previous")
+    monkeypatch.setattr(page_module, "render", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_report(small, tmp_path / "report")
+    assert index.exists()
+
+
+def test_the_command_runs_the_same_study_again(results):
+    assert command_of(results) == (
+        "eligo study run paper --problems iris,wine,sine --methods passive,sasla,entropy,ensemble,random_pool "
+        "--trials 12 --seed 20"
+    )
+    told = dataclasses.replace(results, environment={"command": "eligo compare data.csv --target y"})
+    assert command_of(told) == "eligo compare data.csv --target y"

@@ -1,0 +1,194 @@
+"""The words follow the numbers: every case has its sentence, and one only."""
+
+import dataclasses
+import string
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eligo.report import prose
+from eligo.report.analysis import analyse
+from eligo.report.findings import Across, Finding, Spending, better_than
+from eligo.report.protocol import Protocol
+from eligo.report.vocabulary import METHODS, counted
+
+RULES = {
+    Finding: ("VERDICTS", "DIFFERENCES", "LIMITS", "LABELS", "TESTS"),
+    Spending: ("COSTS",),
+    Protocol: ("DESIGN", "TUNING"),
+    Across: ("ACROSS",),
+}
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [(facts, rule) for facts, names in RULES.items() for name in names for rule in getattr(prose, name)],
+)
+def test_templates_speak_of_facts_that_exist(facts, rule):
+    names = {name for _, name, _, _ in string.Formatter().parse(rule.say) if name}
+    assert names <= {field.name for field in dataclasses.fields(facts)}
+
+
+def test_every_cost_has_one_sentence():
+    ratios = (0.2, 0.994, 0.995, 1.0, 1.005, 1.006, 3.0)
+    for presentations, work in product(ratios, ratios):
+        spending = Spending("A", "b", "", "", "", presentations, work)
+        assert sum(rule.when(spending) for rule in prose.COSTS) == 1, (presentations, work)
+
+
+def test_selection_that_costs_more_than_it_saves_is_said():
+    spending = Spending("SASLA", "passive", "0.93×", "7.0 %", "1.34×", 0.93, 1.34)
+    assert prose.say(prose.COSTS, spending) == (
+        "SASLA presented 7.0 % fewer examples than passive, but choosing them cost more than that saved: its work is "
+        "1.34× passive’s."
+    )
+
+
+@pytest.fixture(scope="module")
+def finding(results):
+    return analyse(results).problems[0].finding
+
+
+def test_every_outcome_has_one_verdict_and_one_account(finding):
+    account = prose.DIFFERENCES[:-2]  # the last two add to the account
+    verdicts = [rule for rule in prose.VERDICTS if "overlap" not in rule.say and "diverged" not in rule.say]
+    for is_tested, is_hopeless, is_different, n_significant in product((0, 1), (0, 1), (0, 1), (0, 1, 10)):
+        if is_hopeless and n_significant or not is_tested and (is_hopeless or is_different or n_significant):
+            continue
+        case = dataclasses.replace(
+            finding,
+            is_tested=bool(is_tested),
+            is_hopeless=bool(is_hopeless),
+            is_different=bool(is_different),
+            n_significant=n_significant,
+            n_pairs=10,
+            n_methods=5,
+        )
+        assert sum(rule.when(case) for rule in account) == 1, case
+        assert sum(rule.when(case) for rule in verdicts) == 1, case
+
+
+def with_errors(study, problem, offsets, n_trials=20):
+    """A study of one problem whose methods differ by given offsets in every trial, and otherwise by noise."""
+    results = study(problems=(problem,), methods=tuple(offsets), n_trials=n_trials)
+    rng = np.random.default_rng(5)
+    level = rng.uniform(0.01, 0.02, n_trials)
+    noise = rng.normal(0, 1e-4, len(results.trials))
+    trials = results.trials
+    mse = level[trials.trial] + noise + trials.method.map(offsets).to_numpy()
+    return dataclasses.replace(results, trials=trials.assign(mse=mse))
+
+
+def prose_of(results):
+    (own,) = analyse(results).problems
+    return {name: prose.say(getattr(prose, name), own.finding) for name in RULES[Finding]}
+
+
+def test_no_difference_is_an_answer(study, sine):
+    texts = prose_of(with_errors(study, sine, {"passive": 0.0, "sasla": 0.0, "entropy": 0.0}))
+    assert "No difference between the methods was found" in texts["DIFFERENCES"]
+    assert "no proof that they are equal" in texts["DIFFERENCES"]
+    assert "no difference" in texts["VERDICTS"]
+    assert "errs less" not in texts["DIFFERENCES"]
+    assert "remain" not in texts["LIMITS"]
+
+
+def test_a_difference_is_named(study, sine):
+    texts = prose_of(with_errors(study, sine, {"passive": 0.0, "sasla": 0.0, "entropy": 0.004}))
+    assert "No difference" not in texts["DIFFERENCES"]
+    assert "passive errs less than entropy" in texts["DIFFERENCES"]
+    assert "SASLA errs less than entropy" in texts["DIFFERENCES"]
+    assert "entropy errs less" not in texts["DIFFERENCES"]
+    assert "2 of 3 pairs" in texts["VERDICTS"]
+    assert "All 2 differences remain" in texts["LIMITS"]
+
+
+def test_a_difference_that_overlap_explains_is_taken_back(study, sine):
+    results = with_errors(study, sine, {"passive": 0.0, "sasla": 0.0}, n_trials=30)
+    rng = np.random.default_rng(3)
+    trials = results.trials.copy()
+    is_sasla = trials.method == "sasla"
+    trials.loc[is_sasla, "mse"] = trials.loc[~is_sasla, "mse"].to_numpy() + 0.001 * (rng.normal(0.55, 1, 30))
+    texts = prose_of(dataclasses.replace(results, trials=trials))
+    assert "errs less" in texts["DIFFERENCES"]
+    assert "does not remain when the overlap is allowed for" in texts["LIMITS"]
+
+
+def test_few_trials_are_called_a_first_look(study, sine):
+    texts = prose_of(with_errors(study, sine, {"passive": 0.0, "sasla": 0.01, "entropy": 0.02}, n_trials=5))
+    assert "no pair can be told apart, whatever the results" in texts["DIFFERENCES"]
+    assert "0.19" in texts["DIFFERENCES"]  # 3 pairs, each 2 ** -4 at least
+    assert "too narrow" in texts["LIMITS"]
+
+
+def test_what_pool_methods_can_show_depends_on_the_control(study, iris):
+    with_control = prose_of(study(problems=(iris,), methods=("passive", "entropy", "random_pool"), n_trials=12))
+    without = prose_of(study(problems=(iris,), methods=("passive", "entropy"), n_trials=12))
+    assert "have bought all 120 labels" in with_control["LABELS"]
+    assert "area under the error–labels curve" in with_control["LABELS"]
+    assert "Random pool was not run" not in with_control["LABELS"]
+    assert "Random pool was not run" in without["LABELS"]
+    assert "tells what choosing was worth" not in without["LABELS"]
+
+
+def test_a_pool_that_is_not_exhausted_is_said(study, iris):
+    results = study(problems=(iris,), methods=("passive", "entropy", "random_pool"), n_trials=6)
+    curves = results.curves[results.curves.labels.isin([*range(61), 120]) & (results.curves.epoch < 1000)]
+    curves = curves[~((curves.method != "passive") & (curves.labels > 60))]
+    texts = prose_of(dataclasses.replace(results, curves=curves))
+    assert "of 120 labels, while passive had all of them from the start" in texts["LABELS"]
+    assert "have bought all" not in texts["LABELS"]
+
+
+def test_selective_methods_alone_say_nothing_of_labels(study, iris):
+    assert prose_of(study(problems=(iris,), methods=("passive", "sasla"), n_trials=6))["LABELS"] == ""
+
+
+def test_diverged_trials_are_counted_in_words(study, sine):
+    results = with_errors(study, sine, {"passive": 0.0, "sasla": 0.0})
+    trials = results.trials.assign(is_diverged=(results.trials.method == "sasla") & (results.trials.trial < 3))
+    texts = prose_of(dataclasses.replace(results, trials=trials))
+    assert "3 of 20 trials of SASLA" in texts["LIMITS"]
+    assert "worst rank" in texts["LIMITS"]
+
+
+def test_winners_are_named_with_those_they_beat():
+    pairs = pd.DataFrame({"first": ["a", "b"], "second": ["b", "c"], "rank_biserial": [-0.5, 0.9]})
+    assert better_than(pairs, ["a", "c", "b"]) == "a errs less than b; c errs less than b"
+
+
+def test_tuning_says_where_hyper_parameters_come_from(results, study, iris):
+    tuned = prose.say(prose.TUNING, analyse(results).protocol)
+    assert "256 cells" in tuned and "5-fold" in tuned
+    assert "A cell trains for 200 epochs, a run of the comparison for 1000" in tuned
+    assert "fewest hidden units wins" in tuned
+    recorded = prose.say(prose.TUNING, analyse(study(problems=(iris,), n_trials=1, has_cells=False)).protocol)
+    assert recorded.startswith("Nothing was tuned")
+
+
+def test_successive_halving_is_said(results):
+    cells = results.cells.assign(epochs=np.where(results.cells.hidden == 64, 200, 50))
+    text = prose.say(prose.TUNING, analyse(dataclasses.replace(results, cells=cells)).protocol)
+    assert "successive halving" in text
+    assert "ranking of cells is that of the shorter training" not in text
+
+
+def test_epochs_are_told_by_problem_where_they_differ(results):
+    trials = results.trials.assign(epochs=np.where(results.trials.problem == "wine", 2000, 1000))
+    text = prose.say(prose.DESIGN, analyse(dataclasses.replace(results, trials=trials)).protocol)
+    assert "1000 (Iris and Noisy sine) or 2000 (Wine) epochs" in text
+
+
+def test_few_problems_are_not_tested_and_enough_are(results, study, iris):
+    assert "so no test is made" in prose.say(prose.ACROSS, analyse(results).across)
+    seven = [dataclasses.replace(iris, name=f"p{i}", title=f"P{i}") for i in range(7)]
+    text = prose.say(prose.ACROSS, analyse(study(problems=seven, n_trials=3, has_cells=False)).across)
+    assert "no test is made" not in text
+    assert "Friedman" in text
+
+
+def test_methods_are_described():
+    assert set(METHODS) == {"passive", "sasla", "entropy", "ensemble", "random_pool", "error", "random_subset"}
+    assert counted(0, "trial", is_spelt=True) == "no trials"

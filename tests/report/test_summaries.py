@@ -1,0 +1,131 @@
+"""What trials come to, against pandas and hands."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eligo.report.summaries import (
+    Scores,
+    cost_summary,
+    error_summary,
+    last_rung,
+    mean_rank_table,
+    metric_summary,
+    missing_runs,
+    planned_trials,
+    reference_of,
+    scores_of,
+    typed,
+)
+from eligo.report.vocabulary import COSTS, PRIMARY
+
+
+def test_scores_are_the_primary_measure_of_each_trial(results, iris, sine):
+    for problem, column, of in ((iris, "accuracy", lambda a: 1 - a), (sine, "mse", lambda m: m)):
+        scores = scores_of(results, problem)
+        rows = results.trials[results.trials.problem == problem.name]
+        for row in rows.itertuples():
+            expected = of(getattr(row, column))
+            assert scores.matrix.loc[row.trial, row.method] == pytest.approx(expected, rel=1e-5, abs=1e-6)
+        assert list(scores.matrix) == list(results.methods)
+
+
+def test_float_noise_breaks_no_tie(iris):
+    accuracies = np.array([29 / 30, np.float32(29 / 30), 1 - 1 / 30])
+    values = PRIMARY["classification"].values(pd.DataFrame({"accuracy": accuracies}))
+    assert len(set(values)) == 1
+    errors = PRIMARY["regression"].values(pd.DataFrame({"mse": [0.0112345678, 0.0112345701, 1234567.8, 0.0]}))
+    assert errors[0] == errors[1]
+    assert errors[2:].tolist() == [1234570.0, 0.0]
+
+
+def test_a_diverged_trial_is_infinite_and_a_missing_one_is_not_a_number(study, iris):
+    results = study(problems=(iris,), methods=("passive", "sasla"), n_trials=3)
+    trials = results.trials.copy()
+    trials.loc[(trials.method == "sasla") & (trials.trial == 1), "is_diverged"] = True
+    trials = trials[~((trials.method == "passive") & (trials.trial == 2))]
+    scores = scores_of(dataclasses.replace(results, trials=trials), iris)
+    assert scores.matrix.loc[1, "sasla"] == np.inf
+    assert np.isnan(scores.matrix.loc[2, "passive"])
+    assert scores.blocks.index.tolist() == [0, 1]
+
+
+def test_means_leave_diverged_trials_out_and_medians_count_them():
+    matrix = pd.DataFrame({"a": [1.0, 2.0, 3.0, np.inf], "b": [5.0, np.nan, np.nan, np.nan], "c": [np.nan] * 4})
+    summary = error_summary(Scores(matrix, 4))
+    assert list(summary.index) == ["a", "b"]
+    assert summary.loc["a", ["n_trials", "n_diverged", "mean", "sd", "median"]].tolist() == [4, 1, 2, 1, 2.5]
+    assert 1 <= summary.loc["a", "low"] < 2 < summary.loc["a", "high"] <= 3
+    assert summary.loc["b", ["n_trials", "mean"]].tolist() == [1, 5]
+    assert summary.loc["b", ["sd", "low", "high"]].isna().all()
+
+
+def test_error_summary_equals_pandas(results, sine):
+    summary = error_summary(scores_of(results, sine))
+    grouped = results.trials[results.trials.problem == "sine"].groupby("method")["mse"]
+    for name, expected in {"mean": grouped.mean(), "sd": grouped.std(), "median": grouped.median()}.items():
+        np.testing.assert_allclose(summary[name], expected[summary.index], rtol=1e-4)
+
+
+def test_metric_summary_equals_pandas(results, iris):
+    methods = list(results.methods)
+    grouped = results.trials[results.trials.problem == "iris"].groupby("method")["macro_f1"]
+    metrics = metric_summary(results, iris, methods)
+    np.testing.assert_allclose(metrics["macro_f1_mean"], grouped.mean()[methods], rtol=1e-5)
+    np.testing.assert_allclose(metrics["macro_f1_sd"], grouped.std()[methods], rtol=1e-3)
+
+
+def test_costs_are_means_and_ratios_to_passive(results, iris):
+    rows = results.trials[results.trials.problem == "iris"]
+    costs = cost_summary(results, iris, list(results.methods))
+    assert set(costs) == {*COSTS, *(f"{name}_ratio" for name in COSTS)}
+    means = rows.groupby("method")["work"].mean()
+    for method in results.methods:
+        assert costs.loc[method, "work"] == pytest.approx(means[method])
+        assert costs.loc[method, "work_ratio"] == pytest.approx(means[method] / means["passive"])
+    seconds = rows.groupby("method")[["seconds_training", "seconds_selection", "seconds_evaluation"]].mean().sum(axis=1)
+    np.testing.assert_allclose(costs["seconds"], seconds[costs.index])
+    assert costs["seconds_selection_ratio"].isna().all()  # passive spends nothing on it
+
+
+def test_the_reference_is_passive_or_else_the_first():
+    assert reference_of(["sasla", "passive"]) == "passive"
+    assert reference_of(["entropy", "random_pool"]) == "entropy"
+
+
+def test_missing_runs_are_those_with_fewer_trials_than_planned(results):
+    trials = results.trials
+    kept = trials[(trials.problem != "wine") & ~((trials.method == "sasla") & (trials.trial >= 10))]
+    unfinished = dataclasses.replace(results, trials=kept)
+    assert planned_trials(unfinished) == 12
+    missing = missing_runs(unfinished).set_index(["problem", "method"])
+    assert len(missing) == 5 + 2
+    assert missing.loc[("iris", "sasla")].tolist() == [10, 12]
+    assert (missing.loc["wine", "n_found"] == 0).all()
+    assert missing_runs(results).empty
+
+
+def test_mean_ranks_average_ties_and_leave_out_methods_that_a_problem_lacks():
+    one = Scores(pd.DataFrame({"a": [1.0, 1.0], "b": [2.0, 1.0], "c": [np.nan, np.nan]}), 2)
+    two = Scores(pd.DataFrame({"a": [2.0, np.inf], "b": [1.0, 3.0], "c": [0.0, 1.0]}), 2)
+    ranks = mean_rank_table({"one": one, "two": two})
+    assert ranks.to_dict("index") == {"one": {"a": 1.25, "b": 1.75}, "two": {"a": 2.0, "b": 1.0}}
+
+
+def test_of_a_cell_trained_twice_the_longer_training_counts(results):
+    cells = results.cells.iloc[:3]
+    again = cells.iloc[[1]].assign(epochs=800, cv_error=0.5)
+    last = last_rung(pd.concat([again, cells]))
+    assert len(last) == 3
+    assert last["epochs"].max() == 800
+    assert set(last["cv_error"]) == {cells.cv_error.iloc[0], 0.5, cells.cv_error.iloc[2]}
+
+
+def test_numbers_that_a_store_gives_back_as_none_become_nan(results):
+    winners = results.winners.astype({"cv_error": object}).assign(cv_error=None)
+    trials = results.trials.assign(is_diverged=0)
+    clean = typed(dataclasses.replace(results, winners=winners, trials=trials))
+    assert clean.winners["cv_error"].isna().all()
+    assert clean.trials["is_diverged"].dtype == bool
