@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,14 +63,8 @@ def open_store(study: Study, folder: Path) -> SQLiteStore:
     StudyError
         If the folder holds something else, or a study of another design; nothing is changed then.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StudyError(f"cannot make the folder {folder}: {error.strerror}. Choose another --out.") from None
-    path = folder / FILE_NAME
-    if not path.exists() and any(entry.name != LOCK_NAME for entry in folder.iterdir()):
-        raise StudyError(f"{folder} is not empty and is no study. Choose another --out, or an empty folder.")
-    store = SQLiteStore(path, is_new=True)
+    claim_folder(folder)
+    store = SQLiteStore(folder / FILE_NAME, is_new=True)
     settings, before = _plain(study.to_settings()), store.noted("settings")
     if before is None:
         store.note("settings", settings)
@@ -80,6 +74,23 @@ def open_store(study: Study, folder: Path) -> SQLiteStore:
             f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one."
         )
     return store
+
+
+def claim_folder(folder: Path) -> None:
+    """Make a study's folder, or accept one that is empty or holds a study.
+
+    Raises
+    ------
+    StudyError
+        If the folder cannot be made or read, or holds something else.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = all(entry.name == LOCK_NAME for entry in folder.iterdir())
+    except OSError as error:
+        raise StudyError(f"cannot make the folder {folder}: {error.strerror}. Choose another --out.") from None
+    if not is_empty and not (folder / FILE_NAME).exists():
+        raise StudyError(f"{folder} is not empty and is no study. Choose another --out, or an empty folder.")
 
 
 def _plain(value: Any) -> Any:
@@ -97,7 +108,11 @@ LOCK_NAME = ".lock"
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; a second run is refused instead of doing the same work twice."""
-    with open(folder / LOCK_NAME, "w") as lock:
+    try:
+        lock = open(folder / LOCK_NAME, "w")
+    except OSError as error:
+        raise StudyError(f"cannot write in {folder}: {error.strerror}. Choose another --out.") from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -268,30 +283,29 @@ def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch, command: 
     ``command`` is what the report prints as the way to run it again.
     """
     problems = [asdict(describe_problem(study, plan.problem)) for plan in study.plans]  # refuses bad data first
-    store = open_store(study, folder)
-    try:
-        with only_run(folder):
-            store.note("problems", problems)
-            store.note("environment", describe_environment(jobs) | ({"command": command} if command else {}))
-            began = time.monotonic()
-            try:
-                _run_with_workers(study, store, jobs, watch)
-            finally:
-                spent = store.noted("seconds") or 0.0
-                store.note("seconds", spent + time.monotonic() - began)
-    finally:
-        store.close()
+    claim_folder(folder)
+    with only_run(folder), closing(open_store(study, folder)) as store:
+        store.note("problems", problems)
+        store.note("environment", describe_environment(jobs) | ({"command": command} if command else {}))
+        began = time.monotonic()
+        try:
+            _run_with_workers(study, store, jobs, watch)
+        finally:
+            spent = store.noted("seconds") or 0.0
+            store.note("seconds", spent + time.monotonic() - began)
 
 
 def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch) -> None:
     """Run a study with worker processes, which are gone when this returns or raises."""
+    others = multiprocessing.active_children()
     with worker_environment():
         pool = process_pool(jobs)
         try:
             run_study(study, store, pool, jobs, watch)
         except BaseException:
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
+            for process in multiprocessing.active_children():
+                if process not in others:
+                    process.terminate()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         pool.shutdown()

@@ -1,0 +1,289 @@
+"""A study ends alike however often it was stopped, however many workers it had, and whatever stopped it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eligo.study.design import HyperParameters, Study, load_study
+from eligo.study.outcome import read_results, write_results
+from eligo.study.reading import StudyError
+from eligo.study.runner import Progress, Schedule, only_run, open_store, run_in_folder
+from eligo.study.store import SQLiteStore
+from eligo.study.units import Finished, TrialUnit, TuningUnit, Unit
+from small_studies import (
+    N_UNITS,
+    FinishedStudy,
+    members_of_group,
+    n_units,
+    start_eligo,
+    timeless,
+    wait_until,
+    workers_of,
+    write_study,
+)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def finish(file: Path, folder: Path, jobs: int) -> list[Progress]:
+    """Run a study, or what is left of it, with real workers in this process's name; what was seen on the way."""
+    seen: list[Progress] = []
+    run_in_folder(load_study(str(file)), folder, jobs, seen.append)
+    write_results(read_results(folder), folder)
+    return seen
+
+
+# --- A whole run -------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_finishes_and_running_again_does_nothing(finished: FinishedStudy):
+    assert n_units(finished.folder) == N_UNITS
+    before = {name: found for name, found in contents(finished.folder).items() if name == "results.csv"}
+    (at_start,) = finish(finished.file, finished.folder, jobs=1)
+    assert (at_start.finished, at_start.n_done, at_start.n_known) == (None, N_UNITS, N_UNITS)
+    assert at_start.share == pytest.approx(1.0)
+    assert contents(finished.folder)["results.csv"] == before["results.csv"]
+
+
+def test_one_worker_finds_what_two_find(finished: FinishedStudy, tmp_path: Path):
+    seen = finish(finished.file, tmp_path / "again", jobs=1)
+    assert timeless(tmp_path / "again" / "results.csv") == timeless(finished.folder / "results.csv")
+    assert [progress.n_done for progress in seen] == list(range(N_UNITS + 1))
+    shares = [progress.share for progress in seen]
+    assert shares[0] == 0 and shares[-1] == pytest.approx(1.0) and all(0 <= share <= 1 for share in shares)
+    assert seen[0].seconds_left is None and seen[-1].seconds_left == pytest.approx(0.0, abs=1e-6)
+    assert seen[-1].n_known == N_UNITS
+
+
+# --- Stopped on the way ------------------------------------------------------------------------------------------------
+
+
+def started(file: Path, folder: Path, after: int) -> "subprocess.Popen[str]":
+    """A run on the command line that has stored this many units, and has more to do."""
+    process = start_eligo("study", "run", file, "--out", folder, "--jobs", 2, cwd=file.parent)
+    wait_until(lambda: n_units(folder) >= after or process.poll() is not None)
+    assert process.poll() is None, process.communicate()
+    return process
+
+
+def kill_parent(process: "subprocess.Popen[str]") -> None:
+    group = os.getpgid(process.pid)
+    assert len(workers_of(process.pid)) == 2
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=20)
+    wait_until(lambda: not members_of_group(group), seconds=10)  # workers leave by themselves
+
+
+def interrupt(process: "subprocess.Popen[str]") -> None:
+    group = os.getpgid(process.pid)
+    os.killpg(group, signal.SIGINT)  # as a terminal does: everyone in the group gets it
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert said == "eligo: stopped; what was finished is kept. Run the same command again to go on.\n"
+    wait_until(lambda: not members_of_group(group), seconds=10)
+
+
+def kill_worker(process: "subprocess.Popen[str]") -> None:
+    group = os.getpgid(process.pid)
+    os.kill(workers_of(process.pid)[0], signal.SIGKILL)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert said == ("eligo: a worker process died; what was finished is kept. Run the same command again to go on.\n")
+    wait_until(lambda: not members_of_group(group), seconds=10)
+
+
+def test_a_run_that_was_stopped_in_every_way_goes_on_and_ends_alike(finished: FinishedStudy, tmp_path: Path):
+    folder, kept = tmp_path / "out", 0
+    for stop in (kill_parent, interrupt, kill_worker):
+        stop(started(finished.file, folder, after=kept + 1))
+        kept = n_units(folder)
+        assert kept < N_UNITS
+    seen = finish(finished.file, folder, jobs=1)
+    assert seen[0].n_done == kept and len(seen) - 1 == N_UNITS - kept  # nothing is computed twice
+    assert timeless(folder / "results.csv") == timeless(finished.folder / "results.csv")
+
+
+def test_ctrl_c_while_workers_start_is_one_line_too(finished: FinishedStudy, tmp_path: Path):
+    process = start_eligo("study", "run", finished.file, "--out", tmp_path / "out", cwd=tmp_path)
+    wait_until(lambda: len(workers_of(process.pid)) > 0)
+    interrupt(process)
+
+
+def test_workers_leave_if_their_parent_dies_before_they_are_ready(finished: FinishedStudy, tmp_path: Path):
+    process = start_eligo("study", "run", finished.file, "--out", tmp_path / "out", cwd=tmp_path)
+    group = os.getpgid(process.pid)
+    wait_until(lambda: len(workers_of(process.pid)) > 0)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=20)
+    wait_until(lambda: not members_of_group(group), seconds=15)
+
+
+# --- What is refused ---------------------------------------------------------------------------------------------------
+
+
+def test_another_design_is_refused_and_nothing_is_overwritten(finished: FinishedStudy, tmp_path: Path):
+    folder = tmp_path / "out"
+    shutil.copytree(finished.folder, folder)
+    before = contents(folder)
+    for changes, said in [({"seed": 8}, "seed was 7, now 8"), ({"trials": 5}, "trials was 4, now 5")]:
+        design = load_study(str(finished.file), **changes)
+        with pytest.raises(StudyError, match=rf"another design \({said}\)\. Choose another --out"):
+            run_in_folder(design, folder, 1, lambda progress: None)
+        assert contents(folder) == before
+
+
+def test_a_folder_with_other_things_is_refused_and_left_alone(finished: FinishedStudy, tmp_path: Path):
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(StudyError, match=r"is not empty and is no study\. Choose another --out, or an empty folder"):
+        run_in_folder(load_study(str(finished.file)), tmp_path, 1, lambda progress: None)
+    assert contents(tmp_path) == {"letter.txt": b"dear"}
+
+
+def test_a_file_in_the_folder_s_place_is_refused(finished: FinishedStudy, tmp_path: Path):
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(StudyError, match=r"cannot make the folder .*out: .*Choose another --out"):
+        run_in_folder(load_study(str(finished.file)), tmp_path / "out", 1, lambda progress: None)
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_second_run_in_a_folder_is_refused(finished: FinishedStudy, tmp_path: Path):
+    design = load_study(str(finished.file))
+    open_store(design, tmp_path / "out").close()
+    with only_run(tmp_path / "out"):
+        refused = start_eligo("study", "run", finished.file, "--out", tmp_path / "out", cwd=tmp_path)
+        _, said = refused.communicate(timeout=30)
+        assert refused.returncode == 2
+        assert said.startswith("eligo: another process is running the study in") and said.count("\n") == 1
+    with only_run(tmp_path / "out"):  # and the folder is free afterwards
+        pass
+    assert n_units(tmp_path / "out") == 0
+
+
+def test_bad_data_are_refused_before_a_folder_is_made(tmp_path: Path):
+    file = write_study(tmp_path)
+    (tmp_path / "ramp.csv").write_text("slope,fall,height\n1,2,0.5\n3,,0.25\n")
+    with pytest.raises(ValueError, match="missing or infinite, the first in column 'fall', row 1"):
+        run_in_folder(load_study(str(file)), tmp_path / "out", 1, lambda progress: None)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (["1,a"] * 20 + ["2,b"], r"class 'b' has 1 examples"),
+        (["1,a"] * 20 + ["2,b"] * 3, r"class 'b' has 3 examples; .* leaves 2 to train on, and 3 folds need one each"),
+        ([f"{row},{row}" for row in range(20)], r"class '0' has 1 examples.*Add examples, or merge the class"),
+    ],
+)
+def test_too_few_examples_of_a_class_are_refused(tmp_path: Path, rows: list[str], message: str):
+    own = {"csv": "few.csv", "target": "kind", "task": "classification"}
+    (tmp_path / "few.csv").write_text("\n".join(["a,kind", *rows]) + "\n")
+    design = load_study(str(write_study(tmp_path, problems=["few"], problem={"few": own})))
+    with pytest.raises(ValueError, match=message):
+        run_in_folder(design, tmp_path / "out", 1, lambda progress: None)
+    assert not (tmp_path / "out").exists()
+
+
+# --- What is ready next ------------------------------------------------------------------------------------------------
+
+
+def scored(unit: TuningUnit, errors: dict[HyperParameters, float | None]) -> Finished:
+    rows = [
+        {"problem": unit.problem}
+        | vars(cell)
+        | {
+            "epochs": unit.epochs,
+            "cv_error": errors[cell],
+            "cv_error_sd": 0.0,
+            "cv_score": 0.5,
+            "is_diverged": errors[cell] is None,
+        }
+        for cell in unit.cells
+    ]
+    return Finished(unit, 1.0, cells=rows)
+
+
+def tune(study: Study, folder: Path, errors: dict[HyperParameters, float | None]) -> tuple[list[Unit], list[Unit]]:
+    """Give every tuning unit these errors; the tuning units in order, and the trials that they open."""
+    store = open_store(study, folder)
+    schedule = Schedule(study, store)
+    tuned: list[Unit] = []
+    try:
+        while schedule.ready and isinstance(unit := schedule.ready[0], TuningUnit):
+            schedule.ready.pop(0)
+            store.add(scored(unit, errors))
+            schedule.finish(unit)
+            tuned.append(unit)
+        return tuned, schedule.ready
+    finally:
+        store.close()
+
+
+def one_problem(study: Study, **tuning: object) -> Study:
+    return replace(study, plans=study.plans[:1], tuning=replace(study.tuning, **tuning))
+
+
+def test_the_winning_cell_serves_all_methods_and_the_whole_grid_is_stored(study: Study, tmp_path: Path):
+    study = one_problem(study)
+    cells = study.tuning.cells()
+    errors: dict[HyperParameters, float | None] = {cell: 1.0 + place for place, cell in enumerate(cells)}
+    errors[cells[6]] = errors[cells[1]] = 0.5  # a tie of 8 with 4 hidden units
+    errors[cells[0]] = None
+    _, trials = tune(study, tmp_path, errors)
+    assert {unit.values for unit in trials if isinstance(unit, TrialUnit)} == {cells[1]} and cells[1].hidden == 4
+    assert {unit.method for unit in trials if isinstance(unit, TrialUnit)} == set(study.methods)
+    store = SQLiteStore(tmp_path / "study.sqlite")
+    assert {tuple(row[name] for name in vars(cells[0])) for row in store.rows("cells")} == {
+        tuple(vars(cell).values()) for cell in cells
+    }
+    store.close()
+
+
+def test_successive_halving_keeps_a_quarter_per_rung(study: Study, tmp_path: Path):
+    study = one_problem(study, learning_rate=(0.1, 0.2, 0.3, 0.4), epochs=64, successive_halving=True)
+    cells = study.tuning.cells()
+    assert len(cells) == 16
+    errors: dict[HyperParameters, float | None] = {cell: 16.0 - place for place, cell in enumerate(cells)}
+    tuned, trials = tune(study, tmp_path, errors)
+    n_cells: dict[int, int] = {}
+    for unit in tuned:
+        assert isinstance(unit, TuningUnit)
+        n_cells[unit.epochs] = n_cells.get(unit.epochs, 0) + len(unit.cells)
+    assert n_cells == {4: 16, 16: 4, 64: 1}
+    assert {unit.values for unit in trials if isinstance(unit, TrialUnit)} == {cells[-1]}
+
+
+def test_a_grid_of_which_every_cell_diverges_is_an_error_with_a_remedy(study: Study, tmp_path: Path):
+    study = one_problem(study)
+    with pytest.raises(StudyError, match=r"every cell of the grid diverged on 'iris'\. Add smaller learning rates"):
+        tune(study, tmp_path, dict.fromkeys(study.tuning.cells()))
+
+
+def test_quick_studies_have_nothing_to_tune(study: Study, tmp_path: Path):
+    quick = replace(one_problem(study), is_quick=True)
+    tuned, trials = tune(quick, tmp_path, {})
+    recorded = quick.plans[0].recorded
+    assert not tuned and recorded is not None
+    assert {unit.values for unit in trials if isinstance(unit, TrialUnit)} == {recorded.values}
+    assert len(trials) == 2 * 3
+
+
+def test_time_spent_counts_runs_that_were_stopped(study: Study, tmp_path: Path):
+    def stop(progress: Progress) -> None:
+        time.sleep(0.2)
+        raise KeyboardInterrupt
+
+    for times in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            run_in_folder(study, tmp_path / "out", 1, stop)
+        store = SQLiteStore(tmp_path / "out" / "study.sqlite")
+        assert store.noted("seconds") >= 0.2 * times
+        store.close()

@@ -1,0 +1,144 @@
+"""What trials start from: stratified splits, streams that do not touch each other, equal starts for all methods."""
+
+import itertools
+from dataclasses import replace
+
+import jax
+import numpy as np
+import pytest
+from scipy import stats
+
+from eligo import Network
+from eligo.datasets import load, scale_features
+from eligo.study.trials import STREAMS, code_targets, first_labelled, seed_of, split_rows, stack_trials
+
+IRIS, SINE = load("iris"), load("noisy_sine")
+NETWORK = Network((4,))
+
+
+def stack(dataset=IRIS, seed=1, numbers=(0, 1, 2), **changes):
+    sizes = {"test_fraction": 0.2, "n_first_labelled": 10, "n_members": 3} | changes
+    return stack_trials(dataset, NETWORK, seed, numbers, **sizes)
+
+
+def test_splits_are_stratified_and_complete() -> None:
+    for trial in range(5):
+        split = split_rows(IRIS, 1, trial, 0.2)
+        assert sorted([*split.train, *split.test]) == list(range(150))
+        assert np.bincount(IRIS.y[split.test]).tolist() == [10, 10, 10]
+        assert np.bincount(IRIS.y[split.train]).tolist() == [40, 40, 40]
+    split = split_rows(SINE, 1, 0, 0.2)
+    assert (len(split.train), len(split.test)) == (400, 100)
+
+
+def test_splits_differ_by_trial_and_every_row_is_tested_as_often() -> None:
+    tests = [split_rows(SINE, 1, trial, 0.2).test for trial in range(60)]
+    assert len({tuple(rows) for rows in tests}) == 60
+    counts = np.bincount(np.concatenate(tests), minlength=500)
+    # Draws without replacement vary less than a binomial, so the statistic is divided by its share of the variance.
+    assert stats.chi2.sf(((counts - 12) ** 2 / 12).sum() / 0.8, 499) > 1e-3
+
+
+def test_seeds_depend_on_study_problem_trial_and_stream_alone() -> None:
+    cases = list(itertools.product((0, 1), ("iris", "wine"), (-2, -1, 0, 1, 2), STREAMS))
+    seeds = {case: seed_of(*case) for case in cases}
+    assert len(set(seeds.values())) == len(cases)
+    assert seeds == {case: seed_of(*case) for case in reversed(cases)}
+    assert all(0 <= seed < 2**32 for seed in seeds.values())
+
+
+def test_the_first_labels_are_random_rows_with_every_class() -> None:
+    rows = split_rows(IRIS, 1, 0, 0.2).train
+    drawn = [first_labelled(IRIS, rows, 1, trial, 10) for trial in range(20)]
+    for mask in drawn:
+        assert mask.sum() == 10
+        assert sorted(np.bincount(IRIS.y[rows][mask])) == [3, 3, 4]
+    assert len({tuple(mask) for mask in drawn}) == 20
+    assert first_labelled(SINE, split_rows(SINE, 1, 0, 0.2).train, 1, 0, 10).sum() == 10
+    counts = np.sum([first_labelled(SINE, np.arange(40), 1, trial, 10) for trial in range(400)], axis=0)
+    assert stats.chi2.sf(((counts - 100) ** 2 / 100).sum() / 0.75, 39) > 1e-3
+
+
+def test_more_first_labels_than_a_class_has_take_what_there_is() -> None:
+    rows = np.r_[0:3, 50:90, 100:140]
+    mask = first_labelled(IRIS, rows, 1, 0, 30)
+    counts = np.bincount(IRIS.y[rows][mask])
+    assert counts[0] == 3 and counts.sum() == 30 and abs(counts[1] - counts[2]) <= 1
+
+
+def test_trials_are_the_rows_of_their_split_scaled_by_training_rows() -> None:
+    trials, number = stack(numbers=(4, 7)), 7
+    split = split_rows(IRIS, 1, number, 0.2)
+    X, X_test = scale_features(IRIS.X[split.train], IRIS.X[split.test])
+    np.testing.assert_allclose(trials.X[1], X, rtol=1e-6)
+    np.testing.assert_allclose(trials.X_test[1], X_test, rtol=1e-6)
+    np.testing.assert_array_equal(np.asarray(trials.targets[1]).argmax(axis=1), IRIS.y[split.train])
+    np.testing.assert_array_equal(np.asarray(trials.targets_test[1]).argmax(axis=1), IRIS.y[split.test])
+    np.testing.assert_array_equal(trials.is_first_labelled[1], first_labelled(IRIS, split.train, 1, number, 10))
+
+
+def test_nothing_is_fitted_on_test_rows() -> None:
+    """Test rows of another world change nothing that a network trains on."""
+    split = split_rows(SINE, 1, 0, 0.2)
+    X, y = SINE.X.copy(), SINE.y.copy()
+    X[split.test], y[split.test] = 1e6, -1e6
+    before, after = stack(SINE, numbers=(0,)), stack(replace(SINE, X=X, y=y), numbers=(0,))
+    for name in ("X", "targets", "scale", "is_first_labelled"):
+        np.testing.assert_array_equal(getattr(before, name), getattr(after, name), err_msg=name)
+    assert not np.array_equal(before.X_test, after.X_test)
+
+
+def test_targets_are_coded_for_every_class_of_the_data_set() -> None:
+    coding = code_targets(IRIS, np.arange(100))  # the third species is missing
+    assert coding.encode([2]).tolist() == [[0.1, 0.1, 0.9]]
+    scale = code_targets(SINE, np.arange(400)).scale
+    assert scale == pytest.approx((SINE.y[:400].max() - SINE.y[:400].min()) / 0.8)
+
+
+def test_a_trial_is_the_same_whatever_is_stacked_with_it() -> None:
+    """Units of a study can be cut in any way."""
+    three, alone = stack(numbers=(0, 1, 2)), stack(numbers=(1,))
+    for name, part in vars(three).items():
+        for found, expected in zip(jax.tree.leaves(part), jax.tree.leaves(getattr(alone, name)), strict=True):
+            np.testing.assert_array_equal(raw(found)[1], raw(expected)[0], err_msg=name)
+
+
+def raw(leaf) -> np.ndarray:
+    is_key = jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return np.asarray(jax.random.key_data(leaf) if is_key else leaf)
+
+
+def test_trials_and_members_differ_in_weights_and_orders() -> None:
+    trials = stack()
+    weights = np.asarray(trials.params["hidden"]["weights"]).reshape(9, -1)
+    assert len(np.unique(weights[:, 0])) == 9
+    orders = raw(trials.order_keys).reshape(9, -1)
+    assert len({tuple(key) for key in orders.tolist()}) == 9
+    assert len({tuple(key) for key in raw(trials.selection_keys).tolist()}) == 3
+
+
+def test_a_method_with_fewer_members_has_the_first_of_them() -> None:
+    trials = stack()
+    one = trials.with_members(1)
+    for all_members, first in zip(jax.tree.leaves(trials.params), jax.tree.leaves(one.params), strict=True):
+        np.testing.assert_array_equal(first, all_members[:, :1])
+    np.testing.assert_array_equal(raw(one.order_keys), raw(trials.order_keys)[:, :1])
+    assert one.X is trials.X and one.selection_keys is trials.selection_keys
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"n_first_labelled": 20}, {"X", "X_test", "params", "order_keys", "selection_keys"}),
+        ({"seed": 2}, set()),
+    ],
+    ids=["first labels", "seed"],
+)
+def test_streams_do_not_touch_each_other(changes, same) -> None:
+    before, after = stack(), stack(**changes)
+    for name in ("X", "X_test", "params", "order_keys", "selection_keys"):
+        leaves = [
+            np.concatenate([raw(leaf).ravel() for leaf in jax.tree.leaves(getattr(t, name))]) for t in (before, after)
+        ]
+        assert np.array_equal(*leaves) == (name in same), name
+    assert not np.array_equal(before.is_first_labelled, after.is_first_labelled)

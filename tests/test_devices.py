@@ -1,0 +1,61 @@
+"""How many devices XLA is told to make of the host."""
+
+import subprocess
+import sys
+
+import pytest
+
+from eligo._devices import flags_for
+
+
+@pytest.mark.parametrize(
+    ("n_devices", "before", "after"),
+    [
+        (4, "", "--xla_force_host_platform_device_count=4"),
+        (4, "--xla_force_host_platform_device_count=2", "--xla_force_host_platform_device_count=4"),
+        (3, "--xla_dump_to=/tmp", "--xla_dump_to=/tmp --xla_force_host_platform_device_count=3"),
+        (
+            1,
+            "--xla_cpu_multi_thread_eigen=true",
+            "--xla_force_host_platform_device_count=1 --xla_cpu_multi_thread_eigen=false",
+        ),
+    ],
+)
+def test_flags_for_a_number_of_devices(n_devices, before, after) -> None:
+    assert flags_for(n_devices, before) == after
+
+
+@pytest.mark.parametrize(
+    ("given", "flags"),
+    [
+        ({"ELIGO_HOST_DEVICES": "3"}, "--xla_force_host_platform_device_count=3"),
+        (
+            {"ELIGO_HOST_DEVICES": "3", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"},
+            "--xla_force_host_platform_device_count=2",
+        ),
+    ],
+    ids=["ours", "the user's"],
+)
+def test_the_environment_decides(given, flags) -> None:
+    program = "import os; from eligo._devices import configure_host_devices as f; f(); print(os.environ['XLA_FLAGS'])"
+    assert run(program, given).stdout.strip() == flags
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "two", "1.5"])
+def test_a_count_that_is_none_is_refused(count) -> None:
+    said = run("import eligo", {"ELIGO_HOST_DEVICES": count})
+    assert said.returncode == 1
+    assert said.stderr.splitlines()[-1] == (
+        f"ValueError: ELIGO_HOST_DEVICES must be a whole number of at least 1; got {count!r}. Unset it or set a count."
+    )
+
+
+def run(program: str, environment: dict[str, str]) -> subprocess.CompletedProcess:
+    """A program in an interpreter that has not imported jax, without the package's own import of it."""
+    without_jax = (
+        "import sys, types, importlib.util as u; s = u.find_spec('eligo'); p = types.ModuleType('eligo'); "
+        "p.__path__ = s.submodule_search_locations; sys.modules['eligo'] = p; "
+    )
+    given = environment | {"PATH": ""}
+    program = program if program == "import eligo" else without_jax + program
+    return subprocess.run([sys.executable, "-c", program], env=given, capture_output=True, text=True)

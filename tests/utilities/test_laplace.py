@@ -1,0 +1,135 @@
+"""The linearised Laplace approximation against a dense computation in the space of parameters."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.flatten_util import ravel_pytree
+
+from eligo import TANH, Network
+from eligo.networks import forward_work, presentation_work
+from eligo.utilities import PredictiveEntropy, Situation, Workload
+from eligo.utilities.laplace import SMALLEST_NOISE, laplace_variance, laplace_work, noise_variance
+from problems import N_FEATURES, TASKS, keys, nth
+
+NETWORKS = {"one layer": Network((4,)), "deeper": Network((3, 2), TANH)}
+REGRESSIONS = {name: task for name, task in TASKS.items() if not task.has_classes}
+
+
+def situation_of(network, task, *, n_labelled: int = 6, n_outputs: int = 2, weight_decay: float = 0.01) -> Situation:
+    rng = np.random.default_rng(3)
+    X, T = rng.uniform(-1, 1, (9, N_FEATURES)), rng.uniform(0.1, 0.9, (9, n_outputs))
+    params = jax.tree.map(lambda leaf: 2 * leaf, network.init(jax.random.key(4), N_FEATURES, n_outputs))
+    is_labelled = rng.permutation(9) < n_labelled
+    known = np.where(is_labelled[:, None], T, np.nan)
+    one_member = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], params)
+    return Situation(network, task, one_member, *map(jnp.asarray, (X, known, is_labelled, weight_decay)))
+
+
+def dense_variance(situation: Situation, h: float = 1e-6) -> np.ndarray:
+    """Jacobians by finite differences, the precision matrix written out and inverted: (examples, outputs)."""
+    flat, unravel = ravel_pytree(nth(situation.params, 0))
+    flat = np.asarray(flat)
+
+    def outputs(flat: np.ndarray) -> np.ndarray:
+        return np.asarray(situation.network.apply(unravel(flat), situation.X, situation.task))
+
+    steps = h * np.eye(len(flat))
+    J = np.stack([(outputs(flat + step) - outputs(flat - step)) / (2 * h) for step in steps], axis=2)
+    known = np.asarray(situation.is_labelled)
+    residuals = (np.asarray(situation.targets) - outputs(flat))[known]
+    noise = np.maximum((residuals**2).mean(axis=0), 1e-4)
+    penalty = known.sum() * float(situation.weight_decay) / noise.mean()
+    prior = {  # uniform in +-1/sqrt(fan-in) has variance 1/(3 fan-in); Eq. 10 penalises weights
+        name: {
+            "weights": np.full(layer["weights"].shape[1:], 3 * layer["weights"].shape[1] + penalty),
+            "bias": np.full(layer["bias"].shape[1:], 3.0 * layer["weights"].shape[1]),
+        }
+        for name, layer in situation.params.items()
+    }
+    precision = np.diag(np.asarray(ravel_pytree(prior)[0]))
+    for example in np.flatnonzero(known):
+        for k in range(J.shape[1]):
+            precision += np.outer(J[example, k], J[example, k]) / noise[k]
+    covariance = np.linalg.inv(precision)
+    return np.array([[slopes @ covariance @ slopes for slopes in of_example] for of_example in J])
+
+
+@pytest.mark.parametrize(
+    ("network", "task", "settings"),
+    [
+        ("one layer", "sigmoid outputs", {"n_labelled": 6, "weight_decay": 0.01}),
+        ("one layer", "linear outputs", {"n_labelled": 1, "weight_decay": 0.0}),
+        ("deeper", "sigmoid outputs", {"n_labelled": 6, "weight_decay": 0.01}),
+        ("deeper", "linear outputs", {"n_labelled": 9, "n_outputs": 1}),
+    ],
+)
+def test_the_variance_equals_the_dense_one(float64, network, task, settings) -> None:
+    situation = situation_of(NETWORKS[network], REGRESSIONS[task], **settings)
+    expected = dense_variance(situation)
+    found = laplace_variance(situation, nth(situation.params, 0))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert (expected > 0).all()
+
+
+def test_float32_keeps_the_order_of_examples(float64) -> None:
+    situation = situation_of(NETWORKS["one layer"], REGRESSIONS["linear outputs"], n_outputs=1)
+    expected = dense_variance(situation).ravel()
+    with jax.enable_x64(False):
+        rounded = situation_of(NETWORKS["one layer"], REGRESSIONS["linear outputs"], n_outputs=1)
+        rounded = rounded._replace(
+            **{
+                name: jax.tree.map(lambda leaf: jnp.asarray(leaf, np.float32), getattr(situation, name))
+                for name in ("params", "X", "targets", "weight_decay")
+            }
+        )
+        found = laplace_variance(rounded, nth(rounded.params, 0)).ravel()
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+
+def test_noise_is_the_residual_s_and_never_nothing(float64) -> None:
+    situation = situation_of(NETWORKS["one layer"], REGRESSIONS["sigmoid outputs"])
+    params, known = nth(situation.params, 0), np.asarray(situation.is_labelled)
+    outputs = np.asarray(situation.network.apply(params, situation.X, situation.task))
+    residuals = (np.asarray(situation.targets) - outputs)[known]
+    np.testing.assert_allclose(noise_variance(situation, params), (residuals**2).mean(axis=0), rtol=1e-12)
+    exact = situation._replace(targets=jnp.where(situation.is_labelled[:, None], outputs, jnp.nan))
+    assert noise_variance(exact, params).tolist() == [SMALLEST_NOISE] * 2
+    assert np.isfinite(laplace_variance(exact, params)).all()
+
+
+def test_the_entropy_is_the_gaussian_s(float64) -> None:
+    """1/2 log(2 pi e (noise + variance)), summed over outputs."""
+    situation = situation_of(NETWORKS["one layer"], REGRESSIONS["sigmoid outputs"])
+    noise = np.asarray(noise_variance(situation, nth(situation.params, 0)))
+    expected = 0.5 * np.log(2 * np.pi * np.e * (noise + dense_variance(situation))).sum(axis=1)
+    np.testing.assert_allclose(PredictiveEntropy()(situation, key=keys(0)), expected, rtol=1e-6)
+
+
+def test_labels_make_surer_and_most_where_they_are(float64) -> None:
+    network, task = NETWORKS["one layer"], REGRESSIONS["linear outputs"]
+    fewer, more = (situation_of(network, task, n_labelled=n, n_outputs=1) for n in (2, 7))
+    fewer, more = (situation._replace(targets=jnp.full((9, 1), jnp.nan)) for situation in (fewer, more))
+    # Equal residuals, so that only the number of labels differs.
+    outputs = network.apply(nth(fewer.params, 0), fewer.X, task)
+    fewer, more = (
+        s._replace(targets=jnp.where(s.is_labelled[:, None], outputs + 0.1, jnp.nan), weight_decay=jnp.asarray(0.0))
+        for s in (fewer, more)
+    )
+    before, after = (np.asarray(laplace_variance(s, nth(s.params, 0))).ravel() for s in (fewer, more))
+    assert not (np.asarray(fewer.is_labelled) & ~np.asarray(more.is_labelled)).any()
+    assert (after <= before * (1 + 1e-9)).all()
+    gained = np.asarray(more.is_labelled) & ~np.asarray(fewer.is_labelled)
+    ratio = after / before
+    assert ratio[gained].mean() < ratio[~np.asarray(more.is_labelled)].mean()
+
+
+def test_work_is_counted_for_gradients_products_and_the_solution() -> None:
+    network = Network((5,))
+    load = Workload(network, REGRESSIONS["sigmoid outputs"], 3, 1, n_scored=20, n_labelled=4)
+    forward, n_parameters = forward_work(network, 3, 1), 5 * 3 + 5 + 5 + 1
+    expected = 24 * presentation_work(network, 3, 1) + (4 * 24 * n_parameters + 4**3 / 6 + 4**2 * 20 / 2) / forward
+    assert laplace_work(load) == pytest.approx(expected)
+    assert PredictiveEntropy().work(load) == laplace_work(load)
+    assert PredictiveEntropy().work(load._replace(task=TASKS["classes"])) == 20
