@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,9 +66,11 @@ def load_table(name: str, table: Table) -> Dataset:
         If the file is no table, lacks the target, or holds something that is no number or missing.
     """
     try:
-        frame = pd.read_csv(table.csv)
-    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors, some of several lines
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
+            frame = pd.read_csv(table.csv, index_col=False)
+    except (ValueError, OSError, pd.errors.ParserWarning) as error:  # pandas' own errors are ValueErrors, some of several lines
+        reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
         raise DataError(f"cannot read {table.csv!r} as CSV: {reason}. Check the file.") from None
     if table.target not in frame:
         names = ", ".join(map(str, frame.columns))
