@@ -4,6 +4,7 @@ from eligo._devices import configure_host_devices
 
 configure_host_devices()  # before jax is imported, which happens below
 
+from eligo import statistics  # noqa: E402
 from eligo.activations import LINEAR, RELU, SIGMOID, TANH, Activation  # noqa: E402
 from eligo.learning import Trajectory, Trials, learn_by_querying, learn_selectively  # noqa: E402
 from eligo.methods import Method, Settings, named_methods  # noqa: E402
@@ -49,6 +50,7 @@ __all__ = [
     "normalised_outputs",
     "softmax_of_net_inputs",
     "softmax_of_outputs",
+    "statistics",
     "train",
     "train_many",
 ]

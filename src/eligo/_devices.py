@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 DEVICES_VARIABLE = "ELIGO_HOST_DEVICES"
 COUNT_FLAG = "--xla_force_host_platform_device_count"
@@ -41,9 +42,11 @@ def _requested_devices() -> int:
     if not value:
         return usable_cores()
     if not value.isdigit() or int(value) < 1:
-        raise ValueError(
-            f"{DEVICES_VARIABLE} must be a whole number of at least 1; got {value!r}. Unset it or set a count."
+        warnings.warn(
+            f"{DEVICES_VARIABLE} must be a whole number of at least 1; got {value!r}, so one device per core is used.",
+            stacklevel=4,
         )
+        return usable_cores()
     return int(value)
 
 

@@ -30,9 +30,44 @@ class Activation:
         return self.function(net_input)
 
 
-SIGMOID = Activation("sigmoid", jax.nn.sigmoid, lambda output: output * (1 - output))
-LINEAR = Activation("linear", lambda net_input: net_input, jnp.ones_like)
-TANH = Activation("tanh", jnp.tanh, lambda output: 1 - output**2)
-RELU = Activation("relu", jax.nn.relu, lambda output: (output > 0).astype(output.dtype))
+# Named functions, not lambdas: tasks and networks travel to other processes, which find them by name.
+
+
+def _sigmoid(net_input: Array) -> Array:
+    return jax.nn.sigmoid(net_input)
+
+
+def _sigmoid_derivative(output: Array) -> Array:
+    return output * (1 - output)
+
+
+def _identity(net_input: Array) -> Array:
+    return net_input
+
+
+def _ones(output: Array) -> Array:
+    return jnp.ones_like(output)
+
+
+def _tanh(net_input: Array) -> Array:
+    return jnp.tanh(net_input)
+
+
+def _tanh_derivative(output: Array) -> Array:
+    return 1 - output**2
+
+
+def _relu(net_input: Array) -> Array:
+    return jax.nn.relu(net_input)
+
+
+def _relu_derivative(output: Array) -> Array:
+    return (output > 0).astype(output.dtype)
+
+
+SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative)
+LINEAR = Activation("linear", _identity, _ones)
+TANH = Activation("tanh", _tanh, _tanh_derivative)
+RELU = Activation("relu", _relu, _relu_derivative)
 
 ACTIVATIONS = {activation.name: activation for activation in (SIGMOID, LINEAR, TANH, RELU)}

@@ -13,7 +13,7 @@ from rich.console import Console
 from eligo._devices import usable_cores
 from eligo.datasets import DATASETS, DataError, load
 from eligo.report import write_report
-from eligo.study.design import load_study, study_names
+from eligo.study.design import load_study, study_names, study_text
 from eligo.study.display import Display, duration
 from eligo.study.outcome import read_results, write_results
 from eligo.study.reading import StudyError
@@ -40,8 +40,11 @@ STOPPED = 130
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
 
 
-def _names(text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
+def _names(option: str, text: str | None) -> list[str]:
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    if text is not None and not names:
+        raise StudyError(f"{option} must name at least one; got {text!r}. Separate names by commas.")
+    return names
 
 
 @study_app.command("run")
@@ -59,7 +62,12 @@ def run(
     if jobs is not None and jobs < 1:
         raise StudyError(f"--jobs must be at least 1; got {jobs}.")
     design = load_study(
-        study, problems=_names(problems), methods=_names(methods), trials=trials, seed=seed, quick=quick
+        study,
+        problems=_names("--problems", problems),
+        methods=_names("--methods", methods),
+        trials=trials,
+        seed=seed,
+        quick=quick,
     )
     folder = out or STUDIES_FOLDER / (f"{design.name}-quick" if quick else design.name)
     with Display(design, Console()) as display:
@@ -72,18 +80,26 @@ def status(folder: Folder) -> None:
     """Say how far a study is."""
     results = read_results(folder)
     expected = len(results.problems) * len(results.methods) * int(results.settings["trials"])
-    print(f"{results.name}: {len(results.trials)} of {expected} trials, {len(results.cells)} cells of the grid")
+    tuned = "" if results.settings["is_quick"] else f", {len(results.cells)} cells of the grid"
+    print(f"{results.name}: {len(results.trials)} of {expected} trials{tuned}")
     for problem in results.problems:
         counts = results.trials[results.trials["problem"] == problem.name].groupby("method").size()
         done = ", ".join(f"{method} {counts.get(method, 0)}" for method in results.methods)
         print(f"  {problem.name}: {done}")
-    print(f"seconds so far: {duration(results.stage_seconds.get('the whole run'))}")
+    if spent := results.stage_seconds.get("the whole run"):
+        print(f"time spent by runs that ended: {duration(spent)}")
 
 
 @study_app.command("report")
 def report(folder: Folder) -> None:
     """Write the report of what a study has found so far."""
     _report(folder)
+
+
+@study_app.command("show")
+def show(name: Annotated[str, typer.Argument(metavar="NAME", help="A study by name.")]) -> None:
+    """Print the file of a study, to make one's own from: `eligo study show paper > mine.toml`."""
+    print(study_text(name), end="")
 
 
 @study_app.command("list")
@@ -110,7 +126,7 @@ def _report(folder: Path) -> None:
         raise StudyError(
             f"{folder} holds no finished trial yet, so there is nothing to report. Let `eligo study run` go on."
         )
-    print(f"results: {write_results(results, folder)}")
+    print(f"results: {write_results(results, folder)}", flush=True)
     print(f"report: {write_report(results, folder / 'report')}")
 
 
@@ -126,7 +142,8 @@ def main() -> None:
     except CommandLineError as error:
         if not error.format_message().strip():  # a command without arguments, whose help is on the screen
             sys.exit(2)
-        _leave(f"{error.format_message().rstrip('.')}. See `eligo --help`.", 2)
+        message = error.format_message().rstrip(".")
+        _leave(f"{message}{'' if message.endswith('?') else '.'} See `eligo --help`.", 2)
     except KeyboardInterrupt:
         _leave("stopped; what was finished is kept. Run the same command again to go on.", STOPPED)
 

@@ -46,7 +46,8 @@ class Network:
 
     def __post_init__(self) -> None:
         """Refuse sizes that make no network."""
-        if not self.hidden or any(int(units) != units or units < 1 for units in self.hidden):
+        is_tuple = isinstance(self.hidden, tuple) and len(self.hidden) > 0
+        if not is_tuple or any(not isinstance(units, int) or units < 1 for units in self.hidden):
             raise ValueError(
                 f"`hidden` must be a tuple of whole numbers of at least 1; got {self.hidden!r}. Use e.g. (64,)."
             )

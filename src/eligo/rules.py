@@ -98,7 +98,7 @@ class AboveMean:
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """Candidates at or above the threshold, and the best of each stratum that would be empty."""
-        is_scored = is_candidate & ~jnp.isnan(scores)
+        is_scored = is_candidate & jnp.isfinite(scores)  # a score that blew up is no reason to drop the others
         mean = jnp.where(is_scored, scores, 0).sum() / jnp.maximum(is_scored.sum(), 1)
         chosen = is_candidate & (scores >= (1 - self.beta) * mean)
         is_best = jax.vmap(_best_one, (None, 1, None), 1)(scores, strata & is_candidate[:, None], key)

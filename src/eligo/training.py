@@ -277,6 +277,27 @@ def start(params: Params, sgd: SGD) -> TrainingState:
     )
 
 
+LARGEST_WEIGHT = 1e6
+"""Beyond this a network has diverged, though its saturated sigmoids still give finite outputs; trained weights stay far
+below it."""
+
+
+def is_diverged(params: Params) -> NDArray[np.bool_]:
+    """Whether training ran away: any parameter that is NaN, infinite or beyond `LARGEST_WEIGHT`.
+
+    Parameters
+    ----------
+    params : parameters with a leading axis of nets
+
+    Returns
+    -------
+    bool array (nets,)
+    """
+    leaves = [np.asarray(leaf).reshape(len(leaf), -1) for leaf in jax.tree.leaves(params)]
+    within: NDArray[np.bool_] = (np.abs(np.concatenate(leaves, axis=1)) <= LARGEST_WEIGHT).all(axis=1)
+    return ~within
+
+
 def advance(
     network: Network,
     state: TrainingState,
@@ -416,6 +437,7 @@ def train_many(
     >>> params["hidden"]["weights"].shape
     (3, 1, 4)
     """
+    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     n_nets = len(jax.tree.leaves(params)[0])
     X, targets, member = _per_net(n_nets, X, targets, subset)
     _check_widths(network, params, X, targets)

@@ -148,15 +148,17 @@ def test_cold_retraining_is_training_anew_on_the_last_labels() -> None:
 
 # --- What a utility may see ------------------------------------------------------------------------------------------
 
-SEEN: list[tuple[np.ndarray, np.ndarray]] = []
+SEEN: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
 
 @dataclass(frozen=True)
 class Spy:
-    """Takes down the targets that it is shown."""
+    """Takes down what it is shown."""
 
     def __call__(self, situation, *, key):
-        jax.debug.callback(lambda *seen: SEEN.append(seen), situation.targets, situation.is_labelled)
+        jax.debug.callback(
+            lambda *seen: SEEN.append(seen), situation.targets, situation.is_labelled, situation.weight_decay
+        )
         return jnp.arange(len(situation.X), dtype=float)
 
     def work(self, load) -> float:
@@ -169,7 +171,8 @@ def test_nobody_sees_a_label_before_it_is_queried() -> None:
     query(trials, utility=Spy(), budget=6)
     jax.effects_barrier()
     counts = set()
-    for targets, is_labelled in SEEN:
+    for targets, is_labelled, weight_decay in SEEN:
+        assert weight_decay == pytest.approx(0.0005)
         np.testing.assert_array_equal(np.isnan(targets), np.tile(~is_labelled[:, None], (1, 3)))
         counts.add(int(is_labelled.sum()))
     assert counts >= {4, 5, 6, 7, 8, 9}  # and 24 where the loop compiles ahead
@@ -260,6 +263,19 @@ def test_a_committee_is_measured_by_its_vote_and_its_mean() -> None:
                 errors = (outputs.mean(axis=1) - T) * np.asarray(trials.scale[index])
                 assert found.mse[-1, index] == pytest.approx((errors**2).mean(), rel=1e-4)
                 assert found.test_error[-1, index] == pytest.approx((errors**2).mean(), rel=1e-4)
+
+
+def test_the_train_error_is_of_the_labels_there_are() -> None:
+    """The data term of Eq. 10 over L alone, in squared units of the target."""
+    trials = make_trials(REGRESSION)
+    found = query(trials, REGRESSION, budget=3, utility=EnsembleVariance(), n_members=3)
+    for index in range(2):
+        trial = one_trial(trials, index, REGRESSION)
+        nets = [paper.from_params(nth(found.params, index, member)) for member in range(3)]
+        means = [np.mean([paper.forward(net, z, False)[1] for net in nets], axis=0) for z in trial.Z]
+        errors = ((np.array(means) - trial.T) * np.asarray(trials.scale[index])) ** 2
+        expected = errors[found.is_selected[index]].sum() / 7
+        assert found.train_error[-1, index] == pytest.approx(expected, rel=1e-4)
 
 
 # --- Work ------------------------------------------------------------------------------------------------------------

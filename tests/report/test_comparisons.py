@@ -1,5 +1,7 @@
 """Tests and differences point the way they say, and are those of scipy."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,7 +58,49 @@ def test_differences_are_to_the_reference_over_the_same_trials():
     assert (difference.first, difference.second) == ("entropy", "passive")
     assert difference.estimate == pytest.approx((2 + 3) / 2)  # the diverged trial has no difference
     assert difference.scaled(100).estimate == pytest.approx(250)
-    assert difference.scaled(100).corrected_p == difference.corrected_p
+    assert np.isnan(difference.scaled(100).corrected_p)
+    whole = compare(scores(entropy=[3, 5, 4], passive=[1, 2, 2]), PROBLEM).differences[0]
+    assert whole.scaled(100).corrected_p == whole.corrected_p
+
+
+def better_where_it_does_not_diverge():
+    """Passive errs less in 20 trials, by about 0.3, and diverges in 30."""
+    passive = np.random.default_rng(0).uniform(0.1, 0.11, 50)
+    sasla = passive + np.random.default_rng(1).uniform(0.29, 0.31, 50)
+    passive[20:] = np.inf
+    return scores(passive=passive, sasla=sasla)
+
+
+def test_a_diverged_pair_has_no_corrected_answer():
+    (pair,) = compare(better_where_it_does_not_diverge(), PROBLEM).pairs.to_dict("records")
+    assert pair["estimate"] == pytest.approx(-0.3, abs=0.01)  # of the trials that went well
+    # Of all, where to diverge is to err without bound: 30 tied ranks of 35.5 against 1 to 20, of a sum of 1275.
+    assert pair["rank_biserial"] == pytest.approx((30 * 35.5 - 210) / 1275)
+    assert pair["is_significant"]
+    assert pair["n_diverged"] == 30
+    assert np.isnan([pair[name] for name in ("corrected_low", "corrected_high", "corrected_p")]).all()
+    assert not pair["is_corrected"]
+
+
+def test_a_mean_that_points_the_other_way_corrects_nothing():
+    passive = np.linspace(0.1, 0.11, 50)
+    sasla = passive - np.linspace(0.010, 0.011, 50)
+    sasla[:6] += 100.0
+    problem = dataclasses.replace(PROBLEM, n_train=10**6)  # hardly any overlap to allow for
+    (pair,) = compare(scores(passive=passive, sasla=sasla), problem).pairs.to_dict("records")
+    assert pair["is_significant"] and pair["rank_biserial"] > 0 > pair["estimate"]
+    assert pair["corrected_adjusted_p"] < 0.05
+    assert not pair["is_corrected"]
+
+
+def test_a_pair_without_an_answer_is_still_adjusted_for():
+    rng = np.random.default_rng(2)
+    level = rng.uniform(1, 2, 20)
+    b, c = (level + rng.normal(shift, 0.1, 20) for shift in (0.05, np.inf))
+    pairs = compare(scores(a=level, b=b, c=c), PROBLEM).pairs
+    known = pairs.dropna(subset=["corrected_p"])
+    assert known[["first", "second"]].to_numpy().tolist() == [["a", "b"]]
+    assert known["corrected_adjusted_p"].item() == pytest.approx(min(1, 3 * known["corrected_p"].item()))
 
 
 def test_the_corrected_interval_is_wider(results, iris):

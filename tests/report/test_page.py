@@ -87,6 +87,13 @@ def test_the_report_is_sound_and_holds_every_method_and_problem(index, results):
         assert setting in text
 
 
+def test_terms_and_captions_say_what_the_code_does(index):
+    text = Outline(index.read_text(encoding="utf-8")).text
+    assert "reaches (1 − β) times its mean" in text and "with Φ ≥ (1 − β) times the mean" in text
+    assert "for sigmoid output units and 1 for linear ones" in text
+    assert "first passage of a noisy curve" in text
+
+
 def test_every_figure_and_table_that_was_asked_for_is_there(index):
     figures = {file.stem for file in (index.parent / "figures").glob("*.pdf")}
     tables = {file.stem for file in (index.parent / "tables").glob("*.csv")}
@@ -109,6 +116,12 @@ def test_the_headline_shows_means_in_per_cent(index, results):
     rows = results.trials[(results.trials.problem == "iris") & (results.trials.method == "passive")]
     error = 100 * (1 - rows["accuracy"])
     assert f"{error.mean():.2f} ± {error.std():.2f}" in Outline(index.read_text(encoding="utf-8")).text
+
+
+def test_earlier_runs_are_a_row_of_the_record(small, tmp_path):
+    environment = {**small.environment, "earlier runs": "2026-01-01, 8 cores"}
+    index = write_report(dataclasses.replace(small, environment=environment), tmp_path / "report")
+    assert "earlier runs 2026-01-01, 8 cores" in assert_sound(index).text
 
 
 def test_the_same_results_give_the_same_bytes(study, sine, tmp_path):

@@ -154,6 +154,65 @@ def test_diverged_trials_are_counted_in_words(study, sine):
     assert "worst rank" in texts["LIMITS"]
 
 
+def test_a_difference_that_divergence_makes_is_not_said_to_remain(study, sine):
+    results = with_errors(study, sine, {"passive": 0.0, "sasla": 0.3}, n_trials=50)
+    is_lost = (results.trials.method == "passive") & (results.trials.trial >= 20)
+    texts = prose_of(dataclasses.replace(results, trials=results.trials.assign(is_diverged=is_lost)))
+    assert "SASLA errs less than passive" in texts["DIFFERENCES"]  # by ranks: passive diverges in 30 of 50 trials
+    assert "passive has the lowest mean" in texts["DIFFERENCES"]
+    assert "has no answer for passive and SASLA" in texts["LIMITS"]
+    assert "cannot be allowed for, since training diverged" in texts["VERDICTS"]
+    for text in texts.values():
+        assert "remain" not in text
+        assert "compatible with the trials" not in text
+
+
+def test_what_is_answered_and_what_is_not_are_told_apart(finding):
+    counts = ("n_significant", "n_corrected", "n_unanswered")
+    for n_significant, n_corrected, n_unanswered in product(range(4), repeat=3):
+        if n_corrected + n_unanswered > n_significant:
+            continue
+        case = dataclasses.replace(
+            finding,
+            **dict(zip(counts, (n_significant, n_corrected, n_unanswered), strict=True)),
+            n_answered=n_significant - n_unanswered,
+        )
+        for rules in (prose.VERDICTS, prose.LIMITS):
+            said = [rule.say for rule in rules if rule.when(case)]
+            if rules is prose.LIMITS or n_corrected < n_significant:
+                assert sum("remain" in text for text in said) == (case.n_answered > 0), case
+            assert sum("answer for" in text or "cannot be" in text for text in said) == (n_unanswered > 0), case
+
+
+def test_differences_are_compatible_each_by_itself(study, sine):
+    text = prose_of(with_errors(study, sine, {"passive": 0.0, "sasla": 0.0, "entropy": 0.004}))["LIMITS"]
+    assert "are compatible with the trials, each by itself" in text
+    assert "not adjusted for their number" in text
+
+
+def test_tuning_on_the_same_data_is_a_limit(study, iris):
+    tuned, recorded = (
+        prose_of(study(problems=(iris,), methods=("passive", "sasla"), n_trials=6, has_cells=has_cells))["LIMITS"]
+        for has_cells in (True, False)
+    )
+    assert "about 80\N{NO-BREAK SPACE}% of a trial’s test rows were among the tuning rows" in tuned
+    assert "optimistic, most for passive" in tuned
+    assert "tuning rows" not in recorded
+
+
+def test_what_is_known_of_labels_beforehand_is_said(study, iris, sine):
+    def design(*problems, methods):
+        results = study(problems=problems, methods=methods, n_trials=2, has_cells=False)
+        return prose.say(prose.DESIGN, analyse(results).protocol)
+
+    both = design(iris, sine, methods=("passive", "random_pool"))
+    assert "range of the targets of all training rows" in both and "a small leak" in both
+    assert "from the classes in turn" in both and "before they count" in both
+    assert "small leak" not in design(sine, methods=("passive", "sasla"))
+    assert "classes in turn" not in design(sine, methods=("passive", "random_pool"))
+    assert "range of the targets" not in design(iris, methods=("passive", "random_pool"))
+
+
 def test_winners_are_named_with_those_they_beat():
     pairs = pd.DataFrame({"first": ["a", "b"], "second": ["b", "c"], "rank_biserial": [-0.5, 0.9]})
     assert better_than(pairs, ["a", "c", "b"]) == "a errs less than b; c errs less than b"

@@ -117,6 +117,19 @@ def test_trials_and_members_differ_in_weights_and_orders() -> None:
     assert len({tuple(key) for key in raw(trials.selection_keys).tolist()}) == 3
 
 
+def test_weights_orders_and_selections_come_from_streams_of_their_own() -> None:
+    """Each from the trial's seed of that name, split over members."""
+    trials = stack(numbers=(5,))
+
+    def key(stream: str):
+        return jax.random.key(seed_of(1, "iris", 5, stream))
+
+    np.testing.assert_array_equal(raw(trials.order_keys)[0], raw(jax.random.split(key("order"), 3)))
+    np.testing.assert_array_equal(raw(trials.selection_keys)[0], raw(key("selection")))
+    members = jax.vmap(NETWORK.init, (0, None, None))(jax.random.split(key("weights"), 3), 4, 3)
+    jax.tree.map(lambda found, expected: np.testing.assert_allclose(found[0], expected), trials.params, members)
+
+
 def test_a_method_with_fewer_members_has_the_first_of_them() -> None:
     trials = stack()
     one = trials.with_members(1)

@@ -136,7 +136,7 @@ def test_ties_go_to_fewer_hidden_units_in_whatever_order_they_come():
     rows = [row(128, 0.1), row(64, 0.1), row(64, 0.2), row(512, 0.1)]
     assert winner_of(*rows) == (row(64, 0.1), 3)
     assert winner_of(*reversed(rows)) == (row(64, 0.1), 3)
-    assert winner_of(row(64, 0.1, rate=0.5), row(64, 0.1, rate=0.01)) == (row(64, 0.1, rate=0.5), 2)
+    assert winner_of(row(64, 0.1, rate=0.5), row(64, 0.1, rate=0.01)) == (row(64, 0.1, rate=0.01), 2)
 
 
 def test_a_cell_that_diverged_never_wins():

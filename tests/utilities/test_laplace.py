@@ -127,7 +127,7 @@ def test_labels_make_surer_and_most_where_they_are(float64) -> None:
 
 def test_work_is_counted_for_gradients_products_and_the_solution() -> None:
     network = Network((5,))
-    load = Workload(network, REGRESSIONS["sigmoid outputs"], 3, 1, n_scored=20, n_labelled=4)
+    load = Workload(network, REGRESSIONS["sigmoid outputs"], 3, 1, n_examples=24, n_scored=20, n_labelled=4)
     forward, n_parameters = forward_work(network, 3, 1), 5 * 3 + 5 + 5 + 1
     expected = 24 * presentation_work(network, 3, 1) + (4 * 24 * n_parameters + 4**3 / 6 + 4**2 * 20 / 2) / forward
     assert laplace_work(load) == pytest.approx(expected)

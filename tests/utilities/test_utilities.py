@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import transcription as paper
 from eligo.utilities import (
     AbsoluteError,
     EnsembleVariance,
@@ -97,6 +98,16 @@ def test_the_absolute_error_is_that_of_the_worst_output() -> None:
     assert np.isnan(scores[10:]).all()
 
 
+@pytest.mark.parametrize(("input_norm", "output_norm"), [("sum", "max"), ("euclidean", "sum"), ("max", "euclidean")])
+def test_output_sensitivity_takes_its_norms_over_inputs_and_outputs(input_norm, output_norm) -> None:
+    situation = situation_of(TASKS["classes"], n_members=1)
+    net = paper.from_params(nth(situation.params, 0))
+    matrices = [paper.sensitivity(net, z, is_linear=False) for z in np.asarray(situation.X, dtype=np.float64)]
+    expected = [paper.informativeness(S, input_norm, output_norm) for S in matrices]
+    found = OutputSensitivity(input_norm, output_norm)(situation, key=KEY)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
 @pytest.mark.parametrize("argument", ["input_norm", "output_norm"])
 def test_an_unknown_norm_is_refused_before_anything_runs(argument) -> None:
     with pytest.raises(ValueError, match=f"`{argument}` must be one of 'sum', 'euclidean', 'max'; got 'L1'"):
@@ -104,5 +115,5 @@ def test_an_unknown_norm_is_refused_before_anything_runs(argument) -> None:
 
 
 def test_deeper_networks_cost_a_backward_pass_for_each_output() -> None:
-    load = Workload(replace(NETWORK, hidden=(6, 4)), TASKS["classes"], 3, 2, n_scored=7, n_labelled=0)
+    load = Workload(replace(NETWORK, hidden=(6, 4)), TASKS["classes"], 3, 2, n_examples=9, n_scored=7, n_labelled=2)
     assert OutputSensitivity().work(load) == 7 * (1 + 2)

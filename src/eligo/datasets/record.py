@@ -62,8 +62,8 @@ class Dataset:
             if len(bad_rows):
                 column = name or self.feature_names[bad_columns[0]]
                 raise DataError(
-                    f"data set {self.name!r}: {len(bad_rows)} values are missing or infinite, the first in column "
-                    f"{column!r}, row {bad_rows[0]}. Fill them in or drop the rows."
+                    f"data set {self.name!r}: {len(bad_rows)} missing or infinite value(s), the first in column "
+                    f"{column!r}, row {bad_rows[0]} of the data, counted from 0. Fill them in or drop the rows."
                 )
         if self.task.has_classes and len(np.unique(self.y)) < 2:
             raise DataError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,14 @@ def digest(path: Path) -> str:
         raise DataError(f"cannot read the table {str(path)!r}: {error.strerror}. Check the path.") from None
 
 
+def _content(table: Table) -> bytes:
+    """Bytes of the file, as they were when the study was read."""
+    content = Path(table.csv).read_bytes()
+    if hashlib.sha256(content).hexdigest() != table.sha256:
+        raise DataError(f"{table.csv!r} has changed since the study was read. Start the study again.")
+    return content
+
+
 def load_table(name: str, table: Table) -> Dataset:
     """Read a user's table as a data set.
 
@@ -68,13 +77,21 @@ def load_table(name: str, table: Table) -> Dataset:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
-            frame = pd.read_csv(table.csv, index_col=False)
-    except (ValueError, OSError, pd.errors.ParserWarning) as error:  # pandas' own errors are ValueErrors, some of several lines
+            frame = pd.read_csv(io.BytesIO(_content(table)), index_col=False)
+    except DataError:
+        raise
+    except (
+        ValueError,
+        OSError,
+        pd.errors.ParserWarning,
+    ) as error:  # pandas' own errors are ValueErrors, some of several lines
         reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
         raise DataError(f"cannot read {table.csv!r} as CSV: {reason}. Check the file.") from None
     if table.target not in frame:
         names = ", ".join(map(str, frame.columns))
         raise DataError(f"{table.csv!r} has no column {table.target!r} to predict; it has {names}.")
+    if frame.empty:
+        raise DataError(f"{table.csv!r} has a header but no rows. Check the file.")
     features = frame.drop(columns=table.target)
     for column in features:
         text = features[column][pd.to_numeric(features[column], errors="coerce").isna() & features[column].notna()]

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eligo.learning.run import Run
+from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.networks import Network
@@ -59,7 +59,7 @@ def learn_by_querying(
     Raises
     ------
     ValueError
-        If ``budget``, ``retraining`` or ``epochs_per_query`` is not allowed.
+        If ``budget``, ``retraining``, ``epochs_per_query`` or the utility is not allowed.
 
     Examples
     --------
@@ -73,6 +73,7 @@ def learn_by_querying(
     if epochs_per_query is not None and epochs_per_query < 1:
         raise ValueError(f"`epochs_per_query` must be at least 1; got {epochs_per_query}.")
 
+    refuse_unfit(utility, n_members, is_pool=True)
     run = Run(network, task, trials, sgd)
     queries = [min(rule.n, budget - asked) for asked in range(0, budget, rule.n)]
     run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})

@@ -52,13 +52,31 @@ def choose(
         utility_key, rule_key = jax.random.split(jax.random.fold_in(key, step))
         situation = Situation(network, task, params, X, known, is_labelled, weight_decay)
         scores = utility(situation, key=utility_key)
-        return rule(scores, is_candidate, task.strata(targets), key=rule_key)
+        strata = task.strata(targets) & is_labelled[:, None]
+        return rule(scores, is_candidate, strata, key=rule_key)
 
     chosen: Array = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
     return chosen
 
 
 Mask = NDArray[np.bool_]
+
+
+def refuse_unfit(utility: Utility, n_members: int, is_pool: bool) -> None:
+    """Refuse a utility whose scores would mean nothing here, instead of choosing by lot in its name.
+
+    Raises
+    ------
+    ValueError
+        If it needs labels that the pool does not have, or more members than learn.
+    """
+    name, least = type(utility).__name__, getattr(utility, "min_members", 1)
+    if is_pool and getattr(utility, "needs_labels", False):
+        raise ValueError(f"`utility` {name} needs labels, which a pool does not have; use it in selective learning.")
+    if n_members < least:
+        raise ValueError(
+            f"`utility` {name} compares at least {least} members; got {n_members}. Query with `n_members={least}` or more."
+        )
 
 
 class Run:
@@ -147,5 +165,6 @@ class Run:
     def _selection_work(self, utility: Utility, is_labelled: Mask, is_candidate: Mask) -> NDArray[np.float64]:
         n_features, n_outputs = self.X.shape[2], self.targets.shape[2]
         counts = zip(is_candidate.sum(axis=1).tolist(), is_labelled.sum(axis=1).tolist(), strict=True)
-        loads = (Workload(self.network, self.task, n_features, n_outputs, *sizes) for sizes in counts)
+        fixed = (self.network, self.task, n_features, n_outputs, self.X.shape[1])
+        loads = (Workload(*fixed, *sizes) for sizes in counts)
         return np.array([utility.work(load) * self.n_members for load in loads])

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from eligo.learning.run import Run
+from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.networks import Network
@@ -52,7 +52,7 @@ def learn_selectively(
     Raises
     ------
     ValueError
-        If ``interval`` or ``candidates`` is not allowed.
+        If ``interval``, ``candidates`` or the utility is not allowed.
 
     Examples
     --------
@@ -63,6 +63,8 @@ def learn_selectively(
     if candidates not in ("all", "current"):
         raise ValueError(f'`candidates` must be "all" or "current"; got {candidates!r}.')
 
+    if not isinstance(rule, Everything):
+        refuse_unfit(utility, 1, is_pool=False)
     run = Run(network, task, trials.with_members(1), sgd)
     candidate_set = np.ones((trials.n_trials, trials.n_examples), dtype=bool)  # D_C, all labels known
     subset = candidate_set  # D_T

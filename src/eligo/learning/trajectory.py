@@ -19,6 +19,7 @@ from eligo.learning.trials import Trials, as_members
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import Network, Params
 from eligo.tasks import Measures, Task
+from eligo.training import is_diverged
 
 COUNTS = ("labels", "n_selected", "presentations", "work")
 MEASURES = ("train_error", "test_error", "accuracy", "macro_f1", "mse", "r2")
@@ -44,7 +45,7 @@ class Trajectory:
     mse, r2 : on the test part, in squared units of the target; NaN for classification
     seconds_training, seconds_selection, seconds_evaluation : so far, a trial's share of the program that trains all;
         compilation is not counted
-    is_diverged : bool array (trials,), whether any parameter ended as NaN or infinite
+    is_diverged : bool array (trials,), whether training ran away; see `eligo.training.is_diverged`
     is_selected : bool array (trials, examples), the last training subset
     params : trained parameters with leading axes (trials, members)
     """
@@ -121,7 +122,10 @@ class Meter:
         measures = {"train_error": train_error, "test_error": measured.error} | {
             name: getattr(measured, name) for name in ("accuracy", "macro_f1", "mse", "r2")
         }
-        return {name: np.asarray(values, dtype=np.float64) for name, values in measures.items()}
+        exact = {name: np.asarray(values, dtype=np.float64) for name, values in measures.items()}
+        # A share of whole examples, without the rounding of its float32: equal counts must tie.
+        n_test = trials.X_test.shape[1]
+        return exact | {"accuracy": np.round(exact["accuracy"] * n_test) / n_test}
 
     def record(
         self, epoch: int, params: Params, is_labelled: NDArray[np.bool_], is_selected: NDArray[np.bool_]
@@ -142,10 +146,9 @@ class Meter:
             name: np.stack([np.asarray(record[name], dtype=np.float64) for record in self.records])
             for name in (*COUNTS, *MEASURES, *SECONDS)
         }
-        leaves = [np.asarray(leaf).reshape(self.trials.n_trials, -1) for leaf in jax.tree.leaves(params)]
         return Trajectory(
             epoch=np.array([record["epoch"] for record in self.records]),
-            is_diverged=~np.all([np.isfinite(leaf).all(axis=1) for leaf in leaves], axis=0),
+            is_diverged=is_diverged(params),
             is_selected=is_selected,
             params=params,
             **columns,

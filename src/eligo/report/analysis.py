@@ -22,6 +22,7 @@ from .summaries import (
     metric_summary,
     missing_runs,
     reference_of,
+    rows_of,
     scores_of,
     typed,
 )
@@ -122,7 +123,7 @@ def analyse_problem(results: StudyResults, problem: Problem, scores: Scores) -> 
         comparison=comparison,
         areas=areas,
         budgets=_budgets(paths, costs, reference),
-        finding=finding_of(problem, scores, errors, comparison, areas, paths),
+        finding=finding_of(problem, scores, errors, comparison, areas, paths, len(rows_of(results.cells, problem))),
         spendings=spendings(costs, reference),
     )
 

@@ -35,7 +35,7 @@ class Difference:
     estimate : float
     low, high : float, ends of the 95 % bootstrap interval
     corrected_low, corrected_high : float, ends of Nadeau and Bengio's interval, which knows that trials overlap
-    corrected_p : float
+    corrected_p : float, of their test; NaN like its interval where a trial of either diverged, for which no mean answers
     """
 
     first: str
@@ -61,7 +61,9 @@ class Comparison:
     ----------
     n_blocks : int, those trials
     ranking : CriticalDifference, or None with fewer than two methods or two trials
-    pairs : frame, one row per pair of methods, in the study's order of methods; empty without `ranking`
+    pairs : frame, one row per pair of methods, in the study's order of methods; empty without `ranking`;
+        n_diverged counts trials in which either diverged, is_corrected says that the difference remains when the
+        overlap of trials is allowed for
     reference : str, the method that `differences` are relative to
     differences : tuple of Difference, every other method minus the reference
     """
@@ -81,11 +83,14 @@ class Comparison:
 def difference(blocks: pd.DataFrame, first: str, second: str, problem: Problem) -> Difference:
     """Difference of two methods with both of its intervals; NaN where fewer than two trials are finite."""
     both = blocks[[first, second]].to_numpy()
-    one, other = both[np.isfinite(both).all(axis=1)].T
+    is_finite = np.isfinite(both).all(axis=1)
+    one, other = both[is_finite].T
     if one.size < 2:
         estimate = float(one[0] - other[0]) if one.size else np.nan
         return Difference(first, second, estimate, *[np.nan] * 5)
     boot = paired_difference(one, other, rng=SEED, n_resamples=N_RESAMPLES)
+    if not is_finite.all():  # the rest are the trials that went well: to test them alone would favour who diverges
+        return Difference(first, second, boot.estimate, boot.low, boot.high, *[np.nan] * 3)
     check = nadeau_bengio(one, other, n_train=problem.n_train, n_test=problem.n_test)
     return Difference(first, second, boot.estimate, boot.low, boot.high, check.low, check.high, check.p_value)
 
@@ -115,10 +120,15 @@ def _pairs(blocks: pd.DataFrame, ranking: CriticalDifference, problem: Problem) 
                 "rank_biserial": float(tests.rank_biserial[i]) * (-1 if is_turned else 1),
                 "a12": vargha_delaney(blocks[first], blocks[second]),
                 "n_zero": int(tests.n_zero[i]),
+                "n_diverged": int((~np.isfinite(blocks[[first, second]])).any(axis=1).sum()),
             }
         )
     frame = pd.DataFrame(rows)
-    frame["corrected_adjusted_p"] = _holm_of_known(frame["corrected_p"])
+    # A pair without an answer stays a hypothesis: the others are adjusted for it too.
+    adjusted = _holm_of_known(frame["corrected_p"].fillna(1.0))
+    frame["corrected_adjusted_p"] = adjusted.where(frame["corrected_p"].notna())
+    is_same_way = np.sign(frame["estimate"]) == np.sign(frame["rank_biserial"])
+    frame["is_corrected"] = frame["is_significant"] & (frame["corrected_adjusted_p"] <= ALPHA) & is_same_way
     order = frame[["first", "second"]].map(place.__getitem__)
     return frame.loc[order.sort_values(["first", "second"]).index].reset_index(drop=True)
 

@@ -48,6 +48,9 @@ class Finding:
     better: str
     n_corrected: int
     corrected: str
+    n_answered: int
+    n_unanswered: int
+    unanswered: str
     best: str
     best_error: str
     worst: str
@@ -65,6 +68,8 @@ class Finding:
     areas: str
     diverged: str
     n_diverged: int
+    n_cells: int
+    tuned_share: str
 
 
 def better_than(pairs: pd.DataFrame, names: Sequence[str]) -> str:
@@ -190,11 +195,13 @@ def _diverged(summary: pd.DataFrame) -> str:
 def _about_tests(comparison: Comparison) -> dict[str, Any]:
     ranking, pairs = comparison.ranking, comparison.pairs
     if ranking is None:
-        words = ("friedman", "friedman_in_full", "iman_in_full", "better", "corrected")
-        counts = ("is_tested", "is_different", "n_pairs", "n_significant", "n_corrected")
+        words = ("friedman", "friedman_in_full", "iman_in_full", "better", "corrected", "unanswered")
+        counts = ("is_tested", "is_different", "n_pairs", "n_significant", "n_corrected", "n_answered", "n_unanswered")
         return dict.fromkeys(words, "") | dict.fromkeys(counts, 0)
     significant = pairs[pairs["is_significant"]]
-    corrected = significant[significant["corrected_adjusted_p"] <= ALPHA]
+    corrected = significant[significant["is_corrected"]]
+    unanswered = significant[significant["n_diverged"] > 0]
+    ends = zip(unanswered["first"], unanswered["second"], strict=True)
     return {
         "is_tested": True,
         "friedman": p_clause(ranking.friedman.p_value),
@@ -206,6 +213,9 @@ def _about_tests(comparison: Comparison) -> dict[str, Any]:
         "better": better_than(significant, ranking.names),
         "n_corrected": len(corrected),
         "corrected": better_than(corrected, ranking.names),
+        "n_answered": len(significant) - len(unanswered),
+        "n_unanswered": len(unanswered),
+        "unanswered": "; ".join(f"{method_title(first)} and {method_title(second)}" for first, second in ends),
     }
 
 
@@ -249,8 +259,9 @@ def finding_of(
     comparison: Comparison,
     areas: pd.DataFrame,
     paths: list[Paths],
+    n_cells: int,
 ) -> Finding:
-    """Collect what the prose of one problem needs."""
+    """Collect what the prose of one problem needs; `n_cells` is the size of its grid, 0 when nothing was tuned."""
     n_dropped = len(scores.matrix) - comparison.n_blocks
     return Finding(
         reference=method_title(comparison.reference),
@@ -264,6 +275,8 @@ def finding_of(
         dropped=counted(n_dropped, "trial"),
         is_hopeless=comparison.smallest_p > ALPHA,
         smallest_p=short(comparison.smallest_p, 2),
+        n_cells=n_cells,
+        tuned_share=percent(problem.n_train / problem.n_examples),
         **_about_tests(comparison),
         **_about_errors(problem, summary, comparison),
         **_about_labels(problem, areas, paths),

@@ -88,7 +88,8 @@ def outcome_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | N
         caption += (
             f" Right: mean difference to {method_title(own.reference)} over the same trials. The thick bar is the 95 % "
             "bootstrap interval, the thin line the interval that allows for the overlap of trials (Nadeau and Bengio); "
-            "where the thin line crosses zero the trials do not tell the two apart."
+            "where the thin line crosses zero the trials do not tell the two apart, and where there is none, since a trial "
+            "diverged, it has no answer."
         )
     return Picture(
         f"outcomes-{slug(own.problem.name)}",

@@ -49,8 +49,16 @@ VERDICTS: tuple[Rule[Finding], ...] = (
         "{n_corrected} of these differences remain when the overlap of trials is allowed for.",
     ),
     Rule(
-        lambda f: f.n_significant > 0 and f.n_corrected == 0,
+        lambda f: f.n_answered > 0 and f.n_corrected == 0 and f.n_unanswered == 0,
         "None remains when the overlap of trials is allowed for.",
+    ),
+    Rule(
+        lambda f: f.n_answered > 0 and f.n_corrected == 0 and f.n_unanswered > 0,
+        "Where no training diverged, none remains when the overlap of trials is allowed for.",
+    ),
+    Rule(
+        lambda f: f.n_unanswered > 0,
+        "For {n_unanswered} of these differences the overlap of trials cannot be allowed for, since training diverged.",
     ),
     Rule(lambda f: f.n_diverged > 0, "Training diverged in {diverged}."),
 )
@@ -123,18 +131,31 @@ LIMITS: tuple[Rule[Finding], ...] = (
         "{n_significant} differences remain: {corrected}.",
     ),
     Rule(
-        lambda f: f.n_significant == 1 and f.n_corrected == 0,
+        lambda f: f.n_significant == 1 and f.n_corrected == 0 and f.n_unanswered == 0,
         "The one difference does not remain when the overlap is allowed for (Nadeau and Bengio’s corrected t-test, "
         "Holm), so read it as a property of these splits.",
     ),
     Rule(
-        lambda f: f.n_significant > 1 and f.n_corrected == 0,
+        lambda f: f.n_significant > 1 and f.n_corrected == 0 and f.n_unanswered == 0,
         "None of the {n_significant} differences remains when the overlap is allowed for (Nadeau and Bengio’s "
         "corrected t-test, Holm), so read them as properties of these splits.",
     ),
     Rule(
+        lambda f: f.n_answered > 0 and f.n_corrected == 0 and f.n_unanswered > 0,
+        "Of the {n_significant} differences, {n_answered} are of methods of which no trial diverged; none of these "
+        "remains when the overlap is allowed for (Nadeau and Bengio’s corrected t-test, Holm), so read them as "
+        "properties of these splits.",
+    ),
+    Rule(
+        lambda f: f.n_unanswered > 0,
+        "The corrected test (Nadeau and Bengio), which allows for the overlap, has no answer for {unanswered}: it needs "
+        "a mean over all trials, and in some of them training diverged. Wilcoxon’s test counts these as infinitely bad, "
+        "so that what it finds may be about divergence more than about error.",
+    ),
+    Rule(
         lambda f: f.is_tested and bool(f.possible),
-        "With the overlap allowed for, differences to {reference} {possible} are compatible with the trials.",
+        "With the overlap allowed for, differences to {reference} {possible} are compatible with the trials, each by "
+        "itself: the range spans one 95 % interval per method, not adjusted for their number.",
     ),
     Rule(
         lambda f: f.is_tested and f.n_blocks < 10,
@@ -144,6 +165,12 @@ LIMITS: tuple[Rule[Finding], ...] = (
         lambda f: f.n_diverged > 0,
         "Training diverged in {diverged}. A diverged trial is not dropped: it has the worst rank, and counts as "
         "infinite in the median; means and intervals are of the others.",
+    ),
+    Rule(
+        lambda f: f.n_methods > 0 and f.n_cells > 0,
+        "Hyper-parameters were tuned on the training rows of a split of its own, but of the same data set: about "
+        "{tuned_share} of a trial’s test rows were among the tuning rows. Absolute errors are therefore optimistic, "
+        "most for passive, the method that was tuned for; comparisons at the same hyper-parameters share that.",
     ),
     Rule(
         lambda f: f.n_dropped > 0 and f.n_methods > 1,
@@ -227,11 +254,25 @@ DESIGN: tuple[Rule[Protocol], ...] = (
         "split, the same initial weights and the same streams of randomness, so every comparison is paired. Features "
         "are scaled with what the training part alone tells.",
     ),
+    Rule(
+        lambda p: p.has_numbers,
+        "Targets of function approximation are scaled with the range of the targets of all training rows of the trial.",
+    ),
+    Rule(
+        lambda p: p.has_numbers and bool(p.start),
+        "For pool methods this includes labels not yet asked for: a small leak, which the scale of the outputs carries.",
+    ),
     Rule(lambda p: bool(p.epochs), "Each run trains for {epochs} epochs."),
     Rule(
         lambda p: bool(p.start),
         "Pool methods start from {start} labelled examples, the same for all of them, and buy more until the budget is "
-        "spent.",
+        "spent. These first examples are drawn at random.",
+    ),
+    Rule(
+        lambda p: bool(p.start) and p.has_classes,
+        "In classification they are drawn from the classes in turn, so that every class is there if their number "
+        "allows. This uses their labels before they count, and does so alike for all pool methods, the random control "
+        "included.",
     ),
     Rule(
         lambda p: bool(p.start) and p.query_size is not None and p.query_size > 1,
@@ -253,14 +294,14 @@ TUNING: tuple[Rule[Protocol], ...] = (
     Rule(
         lambda p: p.n_cells == 0 and p.has_winners,
         "Nothing was tuned in this study: the hyper-parameters were recorded beforehand, and the table says where they "
-        "come from.",
+        "come from. If that was the same data, absolute errors are optimistic.",
     ),
     Rule(
         lambda p: p.n_cells > 0,
         "The hyper-parameters were chosen once per problem, by cross-validated error of passive learning over "
-        "{n_cells} cells of a grid, on training rows of splits that no trial uses. The winner serves all methods, so "
-        "that the comparison is of methods and not of settings. What suits passive learning best need not suit the "
-        "others.",
+        "{n_cells} cells of a grid, on the training rows of a split of its own that no trial uses. The winner "
+        "serves all methods, so that the comparison is of methods and not of settings. What suits passive learning "
+        "best need not suit the others.",
     ),
     Rule(
         lambda p: p.n_cells > 0 and p.n_folds is not None,

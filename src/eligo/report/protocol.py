@@ -48,6 +48,7 @@ class Protocol:
     is_halved : bool, whether cells were trained for different numbers of epochs
     n_diverged_cells : int, over all problems; and diverged_cells, the same in words
     has_winners : bool, whether any problem has its hyper-parameters
+    has_classes, has_numbers : bool, whether any problem is of classification, of function approximation
     """
 
     n_trials: int
@@ -67,6 +68,8 @@ class Protocol:
     n_diverged_cells: int
     diverged_cells: str
     has_winners: bool
+    has_classes: bool
+    has_numbers: bool
 
 
 def by_problem(values: Mapping[str, list[float]]) -> str:
@@ -120,6 +123,8 @@ def protocol_of(results: StudyResults, paths: Mapping[str, list[Paths]]) -> Prot
         n_diverged_cells=n_lost,
         diverged_cells=counted(n_lost, "cell"),
         has_winners=len(results.winners) > 0,
+        has_classes=any(problem.task == "classification" for problem in results.problems),
+        has_numbers=any(problem.task == "regression" for problem in results.problems),
     )
 
 

@@ -34,7 +34,7 @@ METHODS = {
     ),
     "sasla": MethodWords(
         "SASLA",
-        "has all labels, and trains on the examples whose output sensitivity Φ (Eqs. 1–6) lies above "
+        "has all labels, and trains on the examples whose output sensitivity Φ (Eqs. 1–6) reaches "
         "(1 − β) times its mean, chosen anew from the whole candidate set at every selection interval",
     ),
     "entropy": MethodWords(
@@ -55,7 +55,7 @@ METHODS = {
     ),
     "error": MethodWords(
         "error-selective",
-        "has all labels, and trains on the examples whose present error |t − o| lies above (1 − β) times its mean",
+        "has all labels, and trains on the examples whose present error |t − o| reaches (1 − β) times its mean",
     ),
     "random_subset": MethodWords(
         "random subset",

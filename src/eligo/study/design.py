@@ -203,10 +203,22 @@ def load_study(
     return _study(Reader(table, where), quick, Path(name_or_path).parent)
 
 
+def study_text(name: str) -> str:
+    """The TOML file of a study that comes with the package.
+
+    Raises
+    ------
+    StudyError
+        If no study has that name.
+    """
+    if name not in study_names():
+        raise StudyError(f"unknown study {name!r}; there are {', '.join(study_names())}.")
+    return (resources.files("eligo.study") / "studies" / f"{name}.toml").read_text(encoding="utf-8")
+
+
 def _read(name_or_path: str) -> tuple[str, str]:
     if name_or_path in study_names():
-        file = resources.files("eligo.study") / "studies" / f"{name_or_path}.toml"
-        return file.read_text(encoding="utf-8"), f"study {name_or_path!r}"
+        return study_text(name_or_path), f"study {name_or_path!r}"
     path = Path(name_or_path)
     if not path.suffix and not path.exists():
         raise StudyError(f"unknown study {name_or_path!r}; there are {', '.join(study_names())}, or give a .toml file.")
@@ -228,7 +240,7 @@ def _study(top: Reader, quick: bool, folder: Path) -> Study:
     epochs = top.whole("epochs", at_least=1)
     querying, selection = top.section("querying"), top.section("selection")
     study = Study(
-        name=top.text("name"),
+        name=top.file_name("name"),
         title=top.text("title"),
         seed=top.whole("seed", at_least=0),
         trials=top.whole("trials", at_least=1),

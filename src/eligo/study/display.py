@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
@@ -45,13 +47,14 @@ class Tally:
         self.values: dict[tuple[str, str], list[float]] = {}
         self.measure = {plan.problem: _measure_of(study, plan.problem) for plan in study.plans}
 
-    def add(self, finished: Finished) -> None:
-        """Take in what a unit found."""
+    def add(self, finished: Finished | Progress) -> None:
+        """Take in what a unit found, or what earlier runs did. Cells of the longest training count."""
         for row in finished.cells:
             problem = row["problem"]
             self.n_cells[problem] = self.n_cells.get(problem, 0) + 1
             best = self.best.get(problem)
-            if row["cv_error"] is not None and (best is None or row["cv_error"] < best["cv_error"]):
+            standing = (-row["epochs"], row["cv_error"])
+            if not row["is_diverged"] and (best is None or standing < (-best["epochs"], best["cv_error"])):
                 self.best[problem] = row
         for row in finished.trials:
             value = row[self.measure[row["problem"]]]
@@ -106,7 +109,9 @@ class Display:
         """Nothing is shown yet."""
         self.study, self.console, self.tally = study, console, Tally(study)
         self.last: Progress | None = None
-        self.live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
+        self.began = time.monotonic()
+        self.spinner = Spinner("dots")
+        self.live = Live(console=console, get_renderable=self._render, refresh_per_second=4)
 
     def __enter__(self) -> Display:
         """Begin to show."""
@@ -126,8 +131,7 @@ class Display:
 
     def _watch(self, progress: Progress) -> None:
         self.last = progress
-        if progress.finished is not None:
-            self.tally.add(progress.finished)
+        self.tally.add(progress.finished or progress)
         if self.console.is_terminal:
             return
         if progress.finished is None:
@@ -137,14 +141,16 @@ class Display:
         print(f"[{progress.share:4.0%}, {duration(progress.seconds_left)} left] {line}", flush=True)
 
     def _render(self) -> RenderableType:
+        spent = duration(time.monotonic() - self.began)
         if self.last is None:
-            return Text("starting worker processes …", style="dim")
+            return Text(f"{spent}: starting worker processes …", style="dim")
         progress = self.last
-        counts = f"{progress.n_done} of {progress.n_known} units so far, {duration(progress.seconds_left)} left"
-        head = Table.grid(padding=(0, 2))
-        head.add_row(
-            Text(self.study.title, style="bold"), ProgressBar(total=1, completed=progress.share, width=30), counts
+        counts = (
+            f"{progress.n_done} of {progress.n_known} units, {spent} so far, {duration(progress.seconds_left)} left"
         )
+        head = Table.grid(padding=(0, 2))
+        bar = ProgressBar(total=1, completed=progress.share, width=30)
+        head.add_row(self.spinner, Text(self.study.title, style="bold"), bar, counts)
         return Group(head, self._table())
 
     def _table(self) -> Table:

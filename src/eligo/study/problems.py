@@ -10,6 +10,7 @@ import numpy as np
 from eligo.datasets import DataError, Dataset, load, load_table
 from eligo.study.design import Plan, Study
 from eligo.study.results import Problem
+from eligo.study.trials import TUNING_TRIAL, code_targets, split_rows
 
 
 @lru_cache(maxsize=32)
@@ -59,6 +60,16 @@ def check_splits(study: Study, dataset: Dataset) -> None:
             f"data set {dataset.name!r}: a test part of {size} examples cannot hold {len(labels)} classes. "
             "Set a larger test_fraction."
         )
+    n_pool = n_train(study, dataset) - study.n_first_labelled(n_train(study, dataset))
+    if (budget := study.settings.budget) is not None and budget > n_pool:
+        raise DataError(
+            f"data set {dataset.name!r}: `budget` must be in [0, {n_pool}], the pool size; got {budget}. Set a smaller one."
+        )
+    for trial in (TUNING_TRIAL, *range(study.trials)):
+        try:
+            code_targets(dataset, split_rows(dataset, study.seed, trial, study.test_fraction).train)
+        except ValueError as error:
+            raise DataError(f"data set {dataset.name!r}, training part of trial {trial}: {error}") from None
 
 
 def describe_problem(study: Study, problem: str) -> Problem:

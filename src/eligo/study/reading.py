@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -69,6 +70,13 @@ class Reader:
         value = self._take(key)
         if not isinstance(value, str) or not value.strip():
             raise self._refuse(key, value, "a text")
+        return value
+
+    def file_name(self, key: str) -> str:
+        """A text that can be the name of a folder, and of nothing outside it."""
+        value = self.text(key)
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", value):
+            raise self._refuse(key, value, "letters, digits, '.', '_' or '-', as it names a folder")
         return value
 
     def switch(self, key: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class Progress:
     Attributes
     ----------
     finished : the unit that just ended; None at the start
+    cells, trials : at the start, the rows that earlier runs stored
     n_done, n_known : int, units done and units known of so far, also those of earlier runs
     share : float in [0, 1], estimated part of the work that is done
     seconds_left : float or None, estimated
@@ -50,6 +51,8 @@ class Progress:
     n_known: int
     share: float
     seconds_left: float | None
+    cells: Sequence[dict[str, Any]] = ()
+    trials: Sequence[dict[str, Any]] = ()
 
 
 Watch = Callable[[Progress], None]
@@ -228,7 +231,7 @@ def run_study(study: Study, store: Store, executor: Executor, n_parallel: int, w
     """
     schedule, clock = Schedule(study, store), _Clock()
     running: dict[Future[Finished], Unit] = {}
-    watch(_progress(schedule, None, clock))
+    watch(replace(_progress(schedule, None, clock), cells=store.rows("cells"), trials=store.rows("trials")))
     while schedule.ready or running:
         while schedule.ready and len(running) < n_parallel:
             unit = schedule.ready.pop(0)
@@ -286,13 +289,36 @@ def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch, command: 
     claim_folder(folder)
     with only_run(folder), closing(open_store(study, folder)) as store:
         store.note("problems", problems)
-        store.note("environment", describe_environment(jobs) | ({"command": command} if command else {}))
+        _note_environment(store, describe_environment(jobs) | ({"command": command} if command else {}))
         began = time.monotonic()
         try:
             _run_with_workers(study, store, jobs, watch)
         finally:
             spent = store.noted("seconds") or 0.0
             store.note("seconds", spent + time.monotonic() - began)
+
+
+def _note_environment(store: Store, now: dict[str, str]) -> None:
+    """Keep where a study began, and add where it went on; refuse other versions, whose numbers would be mixed in.
+
+    Raises
+    ------
+    StudyError
+        If eligo, jax or jaxlib are not of the version that the study began with.
+    """
+    begun = store.noted("environment")
+    if begun is None:
+        store.note("environment", now)
+        return
+    for package in ("eligo", "jax", "jaxlib"):
+        if begun[package] != now[package]:
+            raise StudyError(
+                f"the study was begun with {package} {begun[package]}, and this is {now[package]}; their numbers would be "
+                "mixed. Choose another --out, or install that version."
+            )
+    store.note(
+        "environment", begun | {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
+    )
 
 
 def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch) -> None:

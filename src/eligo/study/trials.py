@@ -25,6 +25,10 @@ STREAMS = ("split", "weights", "first_labelled", "order", "selection")
 """Separate streams of randomness: changing what one is used for leaves the others as they are."""
 
 
+TUNING_TRIAL = -1
+"""Number of the split that cells are compared on; compared trials count from 0."""
+
+
 def seed_of(study_seed: int, problem: str, trial: int, stream: str) -> int:
     """A 32-bit seed that depends on these four alone.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from functools import partial
 from typing import Any
 
@@ -18,14 +18,11 @@ from eligo.datasets import Dataset, scale_features
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import Network, Params
 from eligo.study.design import HyperParameters, Study
-from eligo.study.trials import code_targets, seed_of, split_rows
+from eligo.study.trials import TUNING_TRIAL, code_targets, seed_of, split_rows
 from eligo.tasks import Measures, Task
-from eligo.training import SGD, train_many
+from eligo.training import SGD, is_diverged, train_many
 
 Fold = tuple[NDArray[np.float64], ...]
-
-TUNING_TRIAL = -1
-"""Number of the split that cells are compared on; compared trials count from 0."""
 
 
 def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters], epochs: int) -> list[dict[str, Any]]:
@@ -73,9 +70,7 @@ def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters]
         subset=np.asarray(is_row),
     )
     measures = _held_out(network, dataset.task, params, X_held, targets_held, is_held_row, scale)
-    leaves = [np.asarray(leaf).reshape(len(leaf), -1) for leaf in jax.tree.leaves(params)]
-    is_diverged = ~np.isfinite(np.concatenate(leaves, axis=1)).all(axis=1)
-    return _rows(cells, epochs, measures, np.asarray(is_diverged), dataset.task, len(folds))
+    return _rows(cells, epochs, measures, is_diverged(params), dataset.task, len(folds))
 
 
 def _rows(
@@ -151,10 +146,9 @@ def _held_out(network: Network, task: Task, *per_net: Any) -> Measures:
 
 
 def survivors(rows: Sequence[dict[str, Any]], n: int) -> tuple[HyperParameters, ...]:
-    """The n best cells of a rung, in the grid's order."""
-    best = sorted((row for row in rows if not row["is_diverged"]), key=lambda row: float(row["cv_error"]))[:n]
-    cells = [hyper_parameters(row) for row in best]
-    return tuple(cell for cell in map(hyper_parameters, rows) if cell in cells)
+    """The n best cells of a rung; the same whatever the order of rows, as ties go as in `choose_winner`."""
+    alive = [row for row in rows if not row["is_diverged"]]
+    return tuple(sorted(map(hyper_parameters, sorted(alive, key=_standing)[:n]), key=astuple))
 
 
 def hyper_parameters(row: Any) -> HyperParameters:
@@ -163,16 +157,19 @@ def hyper_parameters(row: Any) -> HyperParameters:
     return HyperParameters(int(row["hidden"]), *rates)
 
 
+def _standing(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (float(row["cv_error"]), *astuple(hyper_parameters(row)))
+
+
 def choose_winner(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], int] | None:
     """The row with the smallest cross-validated error among those trained longest, and how many share it.
 
-    Ties go to fewer hidden units, then to the first in the grid's order. Cells that diverged never win; None if all
-    did.
+    Ties go to fewer hidden units, then to the smaller learning rate, weight decay and momentum. Cells that diverged
+    never win; None if all did.
     """
     longest = max((row["epochs"] for row in rows), default=0)
     alive = [row for row in rows if row["epochs"] == longest and not row["is_diverged"]]
     if not alive:
         return None
-    least = min(row["cv_error"] for row in alive)
-    tied = [row for row in alive if row["cv_error"] == least]
-    return min(tied, key=lambda row: row["hidden"]), len(tied)
+    winner = min(alive, key=_standing)
+    return winner, sum(row["cv_error"] == winner["cv_error"] for row in alive)

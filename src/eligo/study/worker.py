@@ -22,15 +22,18 @@ from eligo.study.units import Finished, Unit, run_unit
 @contextmanager
 def worker_environment() -> Iterator[None]:
     """While this lasts, processes that are started see one XLA device, and compute on one thread."""
-    before = os.environ.get("XLA_FLAGS")
-    os.environ["XLA_FLAGS"] = flags_for(1, before or "")
+    settings = {
+        "XLA_FLAGS": flags_for(1, os.environ.get("XLA_FLAGS", "")),
+        "JAX_PLATFORMS": "cpu",
+        "JAX_ENABLE_X64": "0",
+    }
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["XLA_FLAGS"]
-        else:
-            os.environ["XLA_FLAGS"] = before
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -43,6 +44,8 @@ class EnsembleVariance:
     >>> EnsembleVariance()
     EnsembleVariance()
     """
+
+    min_members: ClassVar[int] = 2
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), at least 0."""

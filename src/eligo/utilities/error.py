@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -26,6 +27,8 @@ class AbsoluteError:
     >>> AbsoluteError()
     AbsoluteError()
     """
+
+    needs_labels: ClassVar[bool] = True
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), at least 0; NaN where an example has no label."""

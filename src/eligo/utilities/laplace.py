@@ -85,7 +85,7 @@ def laplace_work(load: Workload) -> float:
     n_parameters = sum(
         (fan_in + 1) * fan_out for fan_in, fan_out in load.network.layer_sizes(load.n_features, load.n_outputs)
     )
-    n_known, n_rows = load.n_labelled * load.n_outputs, (load.n_labelled + load.n_scored) * load.n_outputs
+    n_known, n_rows = load.n_labelled * load.n_outputs, load.n_examples * load.n_outputs
     gradients = n_rows * presentation_work(load.network, load.n_features, load.n_outputs)
     products = n_known * n_rows * n_parameters
     solution = n_known**3 / 6 + n_known**2 * load.n_scored * load.n_outputs / 2

@@ -36,13 +36,15 @@ class Situation(NamedTuple):
 class Workload(NamedTuple):
     """The size of one scoring, from which a utility counts its work.
 
-    ``n_scored`` examples get a score while ``n_labelled`` have labels; one member of the committee does it.
+    Of ``n_examples``, ``n_scored`` get a score and ``n_labelled`` have labels; in selective learning all have and get both.
+    One member of the committee does it.
     """
 
     network: Network
     task: Task
     n_features: int
     n_outputs: int
+    n_examples: int
     n_scored: int
     n_labelled: int
 
@@ -51,7 +53,8 @@ class Utility(Protocol):
     """A score per example: the larger, the rather the example is chosen.
 
     A utility is a hashable value (a frozen dataclass) written for one trial; the loops lift it to many. Scores of
-    examples that cannot be chosen are ignored; NaN counts as the lowest score.
+    examples that cannot be chosen are ignored; NaN counts as the lowest score. A class attribute ``needs_labels = True``
+    says that scores come from labels, so that it cannot query; ``min_members = n`` that it compares n members or more.
     """
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
