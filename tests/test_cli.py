@@ -146,7 +146,7 @@ WRONG = [
     (("study", "run"), "NAME|FILE.toml"),
     (("study", "run", "broken.toml"), "broken.toml is not valid TOML"),
     (("study", "run", "negative.toml"), "`learning_rate` must be a number above 0; got -0.1"),
-    (("study", "run", "missing.toml"), "1 values are missing or infinite, the first in column 'a', row 1"),
+    (("study", "run", "missing.toml"), "1 missing or infinite value(s), the first in column 'a', row 1"),
     (("study", "run", "oneclass.toml"), "'kind' has one class; classification needs at least 2"),
     (("study", "run", "paper", "--out", "letters"), "letters is not empty and is no study"),
     (("study", "run", "paper", "--out", "broken.toml"), "cannot make the folder broken.toml"),

@@ -93,20 +93,20 @@ IRIS, SINE = load("iris"), load("noisy_sine")
         (
             IRIS,
             {"X": with_value(IRIS.X, 7, 1, np.nan)},
-            "data set 'iris': 1 values are missing or infinite, the first in column 'sepal width (cm)', row 7. "
-            "Fill them in or drop the rows.",
+            "data set 'iris': 1 missing or infinite value(s), the first in column 'sepal width (cm)', row 7 of the data, "
+            "counted from 0. Fill them in or drop the rows.",
         ),
         (
             IRIS,
             {"X": with_value(with_value(IRIS.X, 9, 0, np.inf), 12, 3, -np.inf)},
-            "data set 'iris': 2 values are missing or infinite, the first in column 'sepal length (cm)', row 9. "
-            "Fill them in or drop the rows.",
+            "data set 'iris': 2 missing or infinite value(s), the first in column 'sepal length (cm)', row 9 of the data, "
+            "counted from 0. Fill them in or drop the rows.",
         ),
         (
             SINE,
             {"y": with_value(SINE.y[:, None], 3, 0, np.nan)[:, 0]},
-            "data set 'noisy_sine': 1 values are missing or infinite, the first in column 'y', row 3. "
-            "Fill them in or drop the rows.",
+            "data set 'noisy_sine': 1 missing or infinite value(s), the first in column 'y', row 3 of the data, "
+            "counted from 0. Fill them in or drop the rows.",
         ),
         (
             IRIS,

@@ -178,14 +178,11 @@ def test_nobody_sees_a_label_before_it_is_queried() -> None:
     assert counts >= {4, 5, 6, 7, 8, 9}  # and 24 where the loop compiles ahead
 
 
-def test_a_utility_that_needs_labels_asks_at_random_in_a_pool() -> None:
-    """Its scores are NaN there: no candidate is better than another."""
-    asked = [
-        query(make_trials(CLASSIFICATION, seed=seed), utility=AbsoluteError(), budget=1).is_selected[:, 4:]
-        for seed in range(4)
-    ]
-    assert (np.sum(asked, axis=2) == 1).all()
-    assert len(set(np.argmax(asked, axis=2).ravel().tolist())) > 3
+def test_a_utility_whose_scores_would_mean_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="`utility` AbsoluteError needs labels, which a pool does not have"):
+        query(make_trials(CLASSIFICATION), utility=AbsoluteError(), budget=1)
+    with pytest.raises(ValueError, match="`utility` EnsembleVariance compares at least 2 members; got 1"):
+        query(make_trials(CLASSIFICATION), utility=EnsembleVariance(), budget=1)
 
 
 # --- Ties ------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 import transcription as paper
 from eligo import CLASSIFICATION, REGRESSION, SGD, learn_selectively, train_many
 from eligo.rules import AboveMean, Everything, Share
-from eligo.utilities import AbsoluteError, EnsembleVariance, OutputSensitivity, PredictiveEntropy, Random
+from eligo.utilities import AbsoluteError, OutputSensitivity, PredictiveEntropy, Random
 from problems import NETWORK, TASKS, assert_same_weights, hyper_of, make_trials, nth, one_trial
 
 SGD_100 = SGD(learning_rate=0.2, momentum=0.5, weight_decay=0.0005, epochs=100)
@@ -179,7 +179,6 @@ PRESENTATION = J * (2 * I + 3 * K)
     [
         (OutputSensitivity(), J * (I + K + K * I)),
         (PredictiveEntropy(), FORWARD),
-        (EnsembleVariance(), FORWARD),
         (AbsoluteError(), FORWARD),
         (Random(), 0),
     ],

@@ -20,6 +20,7 @@ from eligo.report.summaries import (
     typed,
 )
 from eligo.report.vocabulary import COSTS, PRIMARY
+from eligo.statistics import rank_biserial
 
 
 def test_scores_are_the_primary_measure_of_each_trial(results, iris, sine):
@@ -32,10 +33,7 @@ def test_scores_are_the_primary_measure_of_each_trial(results, iris, sine):
         assert list(scores.matrix) == list(results.methods)
 
 
-def test_float_noise_breaks_no_tie(iris):
-    accuracies = np.array([29 / 30, np.float32(29 / 30), 1 - 1 / 30])
-    values = PRIMARY["classification"].values(pd.DataFrame({"accuracy": accuracies}))
-    assert len(set(values)) == 1
+def test_float_noise_breaks_no_tie():
     errors = PRIMARY["regression"].values(pd.DataFrame({"mse": [0.0112345678, 0.0112345701, 1234567.8, 0.0]}))
     assert errors[0] == errors[1]
     assert errors[2:].tolist() == [1234570.0, 0.0]
@@ -129,3 +127,13 @@ def test_numbers_that_a_store_gives_back_as_none_become_nan(results):
     clean = typed(dataclasses.replace(results, winners=winners, trials=trials))
     assert clean.winners["cv_error"].isna().all()
     assert clean.trials["is_diverged"].dtype == bool
+
+
+def test_equal_counts_of_misclassified_examples_tie_exactly() -> None:
+    first, second = (pd.DataFrame({"accuracy": np.array(counts) / 36}) for counts in ([35, 33], [33, 31]))
+    measure = PRIMARY["classification"]
+    differences = measure.values(second) - measure.values(first)
+    assert differences == pytest.approx(2 / 36, abs=1e-12)
+    other = pd.DataFrame({"accuracy": np.array([32, 35, 35, 33, 36]) / 36})
+    passive = pd.DataFrame({"accuracy": np.array([32, 35, 35, 34, 35]) / 36})
+    assert rank_biserial(measure.values(passive), measure.values(other)) == 0

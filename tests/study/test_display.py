@@ -14,7 +14,10 @@ SLOW, FAST = HyperParameters(8, 0.1, 0.0, 0.0), HyperParameters(4, 0.5, 0.0, 0.5
 
 
 def tuned(errors: dict[HyperParameters, float | None]) -> Finished:
-    cells = [{"problem": "iris", "cv_error": error} | vars(cell) for cell, error in errors.items()]
+    cells = [
+        {"problem": "iris", "cv_error": error, "epochs": 4, "is_diverged": error is None} | vars(cell)
+        for cell, error in errors.items()
+    ]
     return Finished(TuningUnit("iris", 4, tuple(errors)), 2.0, cells=cells)
 
 
@@ -49,7 +52,7 @@ def test_a_terminal_shows_the_best_cells_and_the_means_so_far(study: Study, caps
     assert "4 hidden, rate 0.5, momentum 0.5: error 0.1250 in 3 cells" in screen
     assert "0.9000 (3)" in screen  # iris, passive: the mean of 0.9, 0.8 and 1.0
     assert "0.0300 (2)" in screen  # ramp, sasla
-    assert "5 of 16 units so far, 1 min 30 s left" in screen
+    assert "5 of 16 units, 0 s so far, 1 min 30 s left" in screen
     assert "iris (accuracy)" in screen and "ramp (MSE)" in screen and study.title in screen
     assert capsys.readouterr().out == ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
 import shutil
@@ -249,6 +250,23 @@ def render(page: Mapping[str, Any]) -> str:
 @contextmanager
 def _replacing(folder: Path) -> Iterator[Path]:
     """A new folder that takes the place of `folder` at the end; where that is not reached, the old one stays."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder.parent):
+        yield from _swapped(folder)
+
+
+@contextmanager
+def _alone_in(parent: Path) -> Iterator[None]:
+    """Wait until no other process writes a report beside this one."""
+    descriptor = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _swapped(folder: Path) -> Iterator[Path]:
     partial, previous = (folder.parent / f".{folder.name}.{word}" for word in ("partial", "previous"))
     if previous.exists() and not folder.exists():  # stopped between the two renames below
         os.replace(previous, folder)

@@ -105,23 +105,21 @@ class Measure:
     difference_unit: str = ""
 
     def values(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """The measure for every row of a frame with the measure's column.
-
-        Rounded to six significant digits, which is what float32 holds: noise beyond them must break no tie.
-        """
-        raw = self.of(frame[self.column].to_numpy(dtype=np.float64))
-        is_plain = np.isfinite(raw) & (raw != 0)
-        unit = 10.0 ** (np.floor(np.log10(np.where(is_plain, np.abs(raw), 1.0))) - 5)
-        rounded: NDArray[np.float64] = np.where(is_plain, np.round(np.where(is_plain, raw, 0) / unit) * unit, raw)
-        return rounded
+        """The measure for every row of a frame with the measure's column, without the noise of its arithmetic."""
+        return self.of(frame[self.column].to_numpy(dtype=np.float64))
 
 
 def _as_is(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values
+    """Rounded to six significant digits, which is what float32 holds: noise beyond them must break no tie."""
+    is_plain = np.isfinite(values) & (values != 0)
+    unit = 10.0 ** (np.floor(np.log10(np.where(is_plain, np.abs(values), 1.0))) - 5)
+    rounded: NDArray[np.float64] = np.where(is_plain, np.round(np.where(is_plain, values, 0) / unit) * unit, values)
+    return rounded
 
 
 def _missed(accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.round(1.0 - accuracy, 6)  # the difference of two float32 numbers near 1 holds no more
+    """Shares of whole examples, exact as they come: rounded, equal differences of counts would no longer tie."""
+    return 1.0 - accuracy
 
 
 SQUARED_ERROR = Measure("squared_error", "test", "test_error", _as_is)

@@ -150,8 +150,8 @@ class Display:
         )
         head = Table.grid(padding=(0, 2))
         bar = ProgressBar(total=1, completed=progress.share, width=30)
-        head.add_row(self.spinner, Text(self.study.title, style="bold"), bar, counts)
-        return Group(head, self._table())
+        head.add_row(self.spinner, bar, counts)
+        return Group(Text(self.study.title, style="bold"), head, self._table())
 
     def _table(self) -> Table:
         table = Table(box=None, padding=(0, 2), header_style="dim")
