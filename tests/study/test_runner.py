@@ -170,7 +170,7 @@ def test_a_second_run_in_a_folder_is_refused(finished: FinishedStudy, tmp_path: 
 def test_bad_data_are_refused_before_a_folder_is_made(tmp_path: Path):
     file = write_study(tmp_path)
     (tmp_path / "ramp.csv").write_text("slope,fall,height\n1,2,0.5\n3,,0.25\n")
-    with pytest.raises(ValueError, match="missing or infinite, the first in column 'fall', row 1"):
+    with pytest.raises(ValueError, match="missing or infinite value.s., the first in column 'fall', row 1"):
         run_in_folder(load_study(str(file)), tmp_path / "out", 1, lambda progress: None)
     assert not (tmp_path / "out").exists()
 

@@ -17,7 +17,7 @@ def describe_environment(jobs: int) -> dict[str, str]:
     Examples
     --------
     >>> sorted(describe_environment(1))[:3]
-    ['cores', 'date', 'eligo']
+    ['Python', 'cores', 'date']
     """
     machine = {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
