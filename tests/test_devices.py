@@ -44,7 +44,8 @@ def test_the_environment_decides(given, flags) -> None:
 @pytest.mark.parametrize("count", ["0", "-1", "two", "1.5"])
 def test_a_count_that_is_none_is_told_and_not_used(count) -> None:
     program = (
-        "import os, eligo; from eligo._devices import usable_cores; print(usable_cores(), os.environ['XLA_FLAGS'])"
+        "import os; from eligo._devices import configure_host_devices as f, usable_cores; f(); "
+        "print(usable_cores(), os.environ['XLA_FLAGS'])"
     )
     said = run(program, {"ELIGO_HOST_DEVICES": count})
     cores, flags = said.stdout.split(maxsplit=1)
@@ -60,5 +61,4 @@ def run(program: str, environment: dict[str, str]) -> subprocess.CompletedProces
         "p.__path__ = s.submodule_search_locations; sys.modules['eligo'] = p; "
     )
     given = environment | {"PATH": ""}
-    program = program if program == "import eligo" else without_jax + program
-    return subprocess.run([sys.executable, "-c", program], env=given, capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-c", without_jax + program], env=given, capture_output=True, text=True)
