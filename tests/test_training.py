@@ -19,6 +19,7 @@ import transcription as paper
 from eligo import CLASSIFICATION, SGD, TANH, Network, train, train_many
 from eligo import training as engine
 from eligo.nets import NETS_PER_BLOCK
+from eligo.training import is_diverged
 from problems import (
     NETWORK,
     TASKS,
@@ -466,3 +467,10 @@ def test_what_does_not_fit_is_refused_in_one_line(changes, message) -> None:
     with pytest.raises(ValueError) as refusal:
         train_many(NETWORK, task=CLASSIFICATION, **(given | changes))
     assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(("weight", "ran_away"), [(1e3, False), (2e6, True), (np.inf, True), (np.nan, True)])
+def test_a_network_has_diverged_when_a_weight_is_no_number_or_huge(weight, ran_away) -> None:
+    weights = np.zeros((2, 3, 4))
+    weights[1, 2, 0] = weight
+    assert is_diverged({"hidden": {"weights": weights, "bias": np.zeros((2, 4))}}).tolist() == [False, ran_away]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eligo import LINEAR_OUTPUT_REGRESSION, REGRESSION, normalised_outputs
-from eligo.study.design import HyperParameters, Study, changed_settings, load_study, study_names
+from eligo.study.design import HyperParameters, Study, changed_settings, load_study, study_names, study_text
 from eligo.study.problems import dataset_of, n_train
 from eligo.study.reading import StudyError
 from small_studies import as_toml, changed, paper, write_ramp, write_study
@@ -271,3 +271,16 @@ def test_the_example_table_of_the_tests_is_read_as_written(tmp_path: Path):
     study = load_study(str(write_study(tmp_path)))
     assert dataset_of(study, "ramp").X.shape == (30, 2)
     assert changed({"a": {"b": 1, "c": 2}}, {"a": {"b": None}}) == {"a": {"c": 2}}
+
+
+@pytest.mark.parametrize("name", ["../../evil", "a/b", ".hidden", "two words", ""])
+def test_a_name_that_would_leave_the_folder_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(StudyError, match="`name` must be"):
+        load_study(str(write_study(tmp_path, name=name)))
+
+
+def test_a_shipped_study_is_printed_as_it_is_read(tmp_path: Path):
+    (tmp_path / "mine.toml").write_text(study_text("paper"), encoding="utf-8")
+    assert load_study(str(tmp_path / "mine.toml")) == load_study("paper")
+    with pytest.raises(StudyError, match="unknown study 'nope'; there are paper"):
+        study_text("nope")

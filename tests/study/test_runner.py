@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from eligo.study.design import HyperParameters, Study, load_study
 from eligo.study.outcome import read_results, write_results
 from eligo.study.reading import StudyError
 from eligo.study.runner import Progress, Schedule, only_run, open_store, run_in_folder
-from eligo.study.store import SQLiteStore
+from eligo.study.store import FILE_NAME, SQLiteStore
 from eligo.study.units import Finished, TrialUnit, TuningUnit, Unit
 from small_studies import (
     N_UNITS,
@@ -138,6 +139,15 @@ def test_another_design_is_refused_and_nothing_is_overwritten(finished: Finished
         with pytest.raises(StudyError, match=rf"another design \({said}\)\. Choose another --out"):
             run_in_folder(design, folder, 1, lambda progress: None)
         assert contents(folder) == before
+
+
+def test_another_version_s_numbers_are_not_mixed_in(finished: FinishedStudy, tmp_path: Path):
+    folder = tmp_path / "out"
+    shutil.copytree(finished.folder, folder)
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
+        store.note("environment", store.noted("environment") | {"jaxlib": "0.0.1"})
+    with pytest.raises(StudyError, match="begun with jaxlib 0.0.1, and this is .* Choose another --out"):
+        run_in_folder(load_study(str(finished.file)), folder, 1, lambda progress: None)
 
 
 def test_a_folder_with_other_things_is_refused_and_left_alone(finished: FinishedStudy, tmp_path: Path):
