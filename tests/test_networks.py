@@ -30,14 +30,16 @@ def test_outputs_equal_the_transcription_s(float64, task) -> None:
 )
 def test_shapes(hidden, n_features, n_outputs) -> None:
     network = Network(hidden, TANH)
-    params = network.init(jax.random.key(0), n_features, n_outputs)
+    params = jax.eval_shape(lambda: network.init(jax.random.key(0), n_features, n_outputs))
     sizes = (n_features, *hidden, n_outputs)
     assert tuple(params) == network.layer_names
     for name, fan_in, fan_out in zip(network.layer_names, sizes[:-1], sizes[1:], strict=True):
         assert params[name]["weights"].shape == (fan_in, fan_out)
         assert params[name]["bias"].shape == (fan_out,)
-    assert network.apply(params, jnp.zeros((5, n_features)), CLASSIFICATION).shape == (5, n_outputs)
-    assert network.apply(params, jnp.zeros(n_features), CLASSIFICATION).shape == (n_outputs,)
+    for examples in ((5,), ()):
+        X = jax.ShapeDtypeStruct((*examples, n_features), float)
+        outputs = jax.eval_shape(lambda params, X: network.apply(params, X, CLASSIFICATION), params, X)
+        assert outputs.shape == (*examples, n_outputs)
     assert forward_work(network, n_features, n_outputs) == sum(
         a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)
     )

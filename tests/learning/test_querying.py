@@ -245,34 +245,28 @@ def test_the_committee_s_first_member_is_the_network_that_learns_alone() -> None
             assert_same_weights(nth(committee.params, index, 1), expected, rtol=0.1)
 
 
-def test_a_committee_is_measured_by_its_vote_and_its_mean() -> None:
-    for task, transcribed in [(CLASSIFICATION, "vote"), (REGRESSION, "mean")]:
-        trials = make_trials(task)
-        found = query(trials, task, utility=EnsembleVariance(), n_members=3)
-        for index in range(2):
-            nets = [paper.from_params(nth(found.params, index, member)) for member in range(3)]
-            X, T = np.asarray(trials.X_test[index]), np.asarray(trials.targets_test[index])
-            outputs = np.array([[paper.forward(net, z, False)[1] for net in nets] for z in X])
-            if transcribed == "vote":
-                votes = [paper.majority_vote([paper.softmax(o) for o in of_members]) for of_members in outputs]
-                assert found.accuracy[-1, index] == pytest.approx((votes == T.argmax(axis=1)).mean(), abs=1e-6)
-            else:
-                errors = (outputs.mean(axis=1) - T) * np.asarray(trials.scale[index])
-                assert found.mse[-1, index] == pytest.approx((errors**2).mean(), rel=1e-4)
-                assert found.test_error[-1, index] == pytest.approx((errors**2).mean(), rel=1e-4)
-
-
-def test_the_train_error_is_of_the_labels_there_are() -> None:
-    """The data term of Eq. 10 over L alone, in squared units of the target."""
-    trials = make_trials(REGRESSION)
-    found = query(trials, REGRESSION, budget=3, utility=EnsembleVariance(), n_members=3)
+@pytest.mark.parametrize("task", [CLASSIFICATION, REGRESSION], ids=["vote", "mean"])
+def test_a_committee_is_measured_as_one(task) -> None:
+    """By its vote and its mean on the test part; its train error, Eq. 10's data term, is of the labels there are."""
+    trials = make_trials(task)
+    found = query(trials, task, budget=3, utility=EnsembleVariance(), n_members=3)
     for index in range(2):
-        trial = one_trial(trials, index, REGRESSION)
         nets = [paper.from_params(nth(found.params, index, member)) for member in range(3)]
-        means = [np.mean([paper.forward(net, z, False)[1] for net in nets], axis=0) for z in trial.Z]
-        errors = ((np.array(means) - trial.T) * np.asarray(trials.scale[index])) ** 2
-        expected = errors[found.is_selected[index]].sum() / 7
-        assert found.train_error[-1, index] == pytest.approx(expected, rel=1e-4)
+
+        def outputs_of(Z: np.ndarray, nets=nets) -> np.ndarray:
+            return np.array([[paper.forward(net, z, False)[1] for net in nets] for z in Z])
+
+        trial, scale = one_trial(trials, index, task), np.asarray(trials.scale[index])
+        X, T = np.asarray(trials.X_test[index]), np.asarray(trials.targets_test[index])
+        on_test = ((outputs_of(X).mean(axis=1) - T) * scale) ** 2
+        on_labels = (((outputs_of(trial.Z).mean(axis=1) - trial.T) * scale) ** 2)[found.is_selected[index]]
+        assert found.train_error[-1, index] == pytest.approx(on_labels.sum() / 7, rel=1e-4)
+        assert found.test_error[-1, index] == pytest.approx(on_test.sum() / 10, rel=1e-4)
+        if task is CLASSIFICATION:
+            votes = [paper.majority_vote([paper.softmax(o) for o in of_members]) for of_members in outputs_of(X)]
+            assert found.accuracy[-1, index] == pytest.approx((votes == T.argmax(axis=1)).mean(), abs=1e-6)
+        else:
+            assert found.mse[-1, index] == pytest.approx(on_test.mean(), rel=1e-4)
 
 
 # --- Work ------------------------------------------------------------------------------------------------------------

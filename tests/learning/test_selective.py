@@ -155,9 +155,9 @@ def test_a_random_share_is_drawn_anew_for_every_trial_and_epoch() -> None:
 
 
 def test_a_trial_among_many_equals_it_alone() -> None:
-    trials, sgd = make_trials(CLASSIFICATION, n_trials=7), replace(SGD_100, epochs=15)
+    trials, sgd = make_trials(CLASSIFICATION), replace(SGD_100, epochs=15)
     many = learn_selectively(NETWORK, CLASSIFICATION, trials, sgd, **SASLA, n_records=5)
-    for index in (0, 4, 6):
+    for index in range(2):
         alone = learn_selectively(NETWORK, CLASSIFICATION, nth_trials(trials, index), sgd, **SASLA, n_records=5)
         np.testing.assert_array_equal(alone.n_selected[:, 0], many.n_selected[:, index])
         np.testing.assert_allclose(alone.test_error[:, 0], many.test_error[:, index], rtol=1e-5)
