@@ -67,7 +67,7 @@ def test_more_first_labels_than_a_class_has_take_what_there_is() -> None:
 
 
 def test_trials_are_the_rows_of_their_split_scaled_by_training_rows() -> None:
-    trials, number = stack(numbers=(4, 7)), 7
+    trials, number = stack(numbers=(4, 7, 9)), 7
     split = split_rows(IRIS, 1, number, 0.2)
     X, X_test = scale_features(IRIS.X[split.train], IRIS.X[split.test])
     np.testing.assert_allclose(trials.X[1], X, rtol=1e-6)

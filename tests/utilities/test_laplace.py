@@ -10,7 +10,7 @@ from eligo import TANH, Network
 from eligo.networks import forward_work, presentation_work
 from eligo.utilities import PredictiveEntropy, Situation, Workload
 from eligo.utilities.laplace import SMALLEST_NOISE, laplace_variance, laplace_work, noise_variance
-from problems import N_FEATURES, TASKS, keys, nth
+from problems import N_FEATURES, TASKS, initial, keys, nth
 
 NETWORKS = {"one layer": Network((4,)), "deeper": Network((3, 2), TANH)}
 REGRESSIONS = {name: task for name, task in TASKS.items() if not task.has_classes}
@@ -19,7 +19,7 @@ REGRESSIONS = {name: task for name, task in TASKS.items() if not task.has_classe
 def situation_of(network, task, *, n_labelled: int = 6, n_outputs: int = 2, weight_decay: float = 0.01) -> Situation:
     rng = np.random.default_rng(3)
     X, T = rng.uniform(-1, 1, (9, N_FEATURES)), rng.uniform(0.1, 0.9, (9, n_outputs))
-    params = jax.tree.map(lambda leaf: 2 * leaf, network.init(jax.random.key(4), N_FEATURES, n_outputs))
+    params = jax.tree.map(lambda leaf: 2 * leaf, initial(n_outputs, seed=4, network=network))
     is_labelled = rng.permutation(9) < n_labelled
     known = np.where(is_labelled[:, None], T, np.nan)
     one_member = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], params)
@@ -31,13 +31,14 @@ def dense_variance(situation: Situation, h: float = 1e-6) -> np.ndarray:
     flat, unravel = ravel_pytree(nth(situation.params, 0))
     flat = np.asarray(flat)
 
-    def outputs(flat: np.ndarray) -> np.ndarray:
-        return np.asarray(situation.network.apply(unravel(flat), situation.X, situation.task))
+    def of_one(flat):
+        return situation.network.apply(unravel(flat), situation.X, situation.task)
 
     steps = h * np.eye(len(flat))
-    J = np.stack([(outputs(flat + step) - outputs(flat - step)) / (2 * h) for step in steps], axis=2)
+    *slopes, outputs = np.asarray(jax.jit(jax.vmap(of_one))(np.concatenate([flat + steps, flat - steps, flat[None]])))
+    J = (np.stack(slopes[: len(flat)], axis=2) - np.stack(slopes[len(flat) :], axis=2)) / (2 * h)
     known = np.asarray(situation.is_labelled)
-    residuals = (np.asarray(situation.targets) - outputs(flat))[known]
+    residuals = (np.asarray(situation.targets) - outputs)[known]
     noise = np.maximum((residuals**2).mean(axis=0), 1e-4)
     penalty = known.sum() * float(situation.weight_decay) / noise.mean()
     prior = {  # uniform in +-1/sqrt(fan-in) has variance 1/(3 fan-in); Eq. 10 penalises weights
