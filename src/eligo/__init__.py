@@ -10,6 +10,7 @@ from eligo.learning import Trajectory, Trials, learn_by_querying, learn_selectiv
 from eligo.methods import Method, Settings, named_methods  # noqa: E402
 from eligo.networks import Network  # noqa: E402
 from eligo.sensitivity import informativeness, input_sensitivity  # noqa: E402
+from eligo.sgd import SGD  # noqa: E402
 from eligo.tasks import (  # noqa: E402
     CLASSIFICATION,
     LINEAR_OUTPUT_REGRESSION,
@@ -19,7 +20,7 @@ from eligo.tasks import (  # noqa: E402
     softmax_of_net_inputs,
     softmax_of_outputs,
 )
-from eligo.training import SGD, train, train_many  # noqa: E402
+from eligo.training import train, train_many  # noqa: E402
 from eligo.utilities import ensemble_variance, entropy  # noqa: E402
 
 __version__ = "0.1.0"

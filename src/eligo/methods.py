@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from eligo.learning import Trajectory, Trials, learn_by_querying, learn_selectively
 from eligo.networks import Network
 from eligo.rules import AboveMean, Everything, Share, Top
+from eligo.sgd import SGD
 from eligo.tasks import Task
-from eligo.training import SGD
 from eligo.utilities import AbsoluteError, EnsembleVariance, OutputSensitivity, PredictiveEntropy, Random
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,94 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from eligo.nets import AXIS, jit_nets, over_nets
 from eligo.networks import Network, Params
+from eligo.sgd import SGD, Rates, held_still_unless, optimiser
 from eligo.tasks import Task
 
 ROWS_PER_CHUNK = 128
 """Rows of a large batch that go through a network at once: the work of "full" follows the subset, not its room."""
-
-
-@dataclass(frozen=True)
-class SGD:
-    """Stochastic gradient descent on Eq. 10: how a network learns from the examples it is given.
-
-    Every step follows the gradient of ``(1/N) sum_i sum_k (t_k - o_k)^2 + weight_decay * sum_j w_j^2`` over the N
-    examples of its batch: ``velocity = momentum * velocity + gradient``, ``w = w - learning_rate * velocity``. Each
-    epoch draws the examples at random without replacement.
-
-    Parameters
-    ----------
-    learning_rate : float, or float array (nets,), above 0
-    momentum : float, or float array (nets,), default=0.0, in [0, 1)
-    weight_decay : float, or float array (nets,), default=0.0, at least 0; lambda of Eq. 10
-    batch_size : int or "full", default=1, examples per step; 1 is the paper's SGD
-    epochs : int, default=1000, passes over the training subset
-    decay_biases : bool, default=False, whether lambda applies to biases too
-
-    Raises
-    ------
-    ValueError
-        If a value lies outside its range.
-
-    Examples
-    --------
-    >>> SGD(learning_rate=0.1, momentum=0.9, epochs=200).batch_size
-    1
-    """
-
-    learning_rate: ArrayLike
-    momentum: ArrayLike = 0.0
-    weight_decay: ArrayLike = 0.0
-    batch_size: int | Literal["full"] = 1
-    epochs: int = 1000
-    decay_biases: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse values outside their range."""
-        _check_all("learning_rate", self.learning_rate, lambda rate: rate > 0, "above 0")
-        _check_all("momentum", self.momentum, lambda momentum: (momentum >= 0) & (momentum < 1), "in [0, 1)")
-        _check_all("weight_decay", self.weight_decay, lambda decay: decay >= 0, "at least 0")
-        if self.batch_size != "full" and not _is_count(self.batch_size, 1):
-            raise ValueError(f'`batch_size` must be "full" or a whole number of at least 1; got {self.batch_size!r}.')
-        if not _is_count(self.epochs, 0):
-            raise ValueError(f"`epochs` must be a whole number of at least 0; got {self.epochs!r}.")
-
-    def rates(self, n_nets: int) -> Rates:
-        """The hyper-parameters that may differ between networks, each (nets,)."""
-        kind = jax.dtypes.canonicalize_dtype(float)
-        per_net = {name: np.asarray(getattr(self, name), dtype=kind) for name in Rates._fields}
-        for name, rate in per_net.items():
-            if rate.shape not in ((), (1,), (n_nets,)):
-                raise ValueError(
-                    f"`{name}` must be one number or ({n_nets},), as `params` hold {n_nets} networks; "
-                    f"got shape {rate.shape}."
-                )
-        return Rates(**{name: np.broadcast_to(rate, (n_nets,)) for name, rate in per_net.items()})
-
-    def rows_per_step(self, n_examples: int) -> int:
-        """Examples of one step when ``n_examples`` are there to learn from."""
-        return n_examples if self.batch_size == "full" else min(self.batch_size, n_examples)
-
-
-def _check_all(name: str, values: ArrayLike, is_valid: Callable[[Any], Any], allowed: str) -> None:
-    array = np.atleast_1d(np.asarray(values, dtype=float))
-    invalid = array[~(np.isfinite(array) & is_valid(array))]
-    if len(invalid):
-        raise ValueError(f"`{name}` must be {allowed}; got {invalid[0]:g}.")
-
-
-def _is_count(value: Any, least: int) -> bool:
-    return isinstance(value, int | np.integer) and bool(value >= least)
-
-
-Rate = Array | NDArray[np.floating]
-
-
-class Rates(NamedTuple):
-    """Hyper-parameters that may differ between the networks of one program."""
-
-    learning_rate: Rate
-    momentum: Rate
-    weight_decay: Rate
 
 
 class TrainingState(NamedTuple):
@@ -114,19 +29,6 @@ class TrainingState(NamedTuple):
 
 
 # --- One network -----------------------------------------------------------------------------------------------------
-
-
-def optimiser(rates: Rates) -> optax.GradientTransformation:
-    """Gradient descent with momentum for one network's rates."""
-    return optax.sgd(rates.learning_rate, rates.momentum)
-
-
-def _held_still_unless(is_active: Array, rates: Rates) -> Rates:
-    """Rates that leave parameters and velocity as they are where a network has nothing to learn from in this step."""
-    return rates._replace(
-        learning_rate=jnp.where(is_active, rates.learning_rate, 0),
-        momentum=jnp.where(is_active, rates.momentum, 1),
-    )
 
 
 def presentation_order(key: Array, member: Array) -> Array:
@@ -246,7 +148,7 @@ def _train_one(
                 jnp.add, gradient, _decay(params, jnp.asarray(rates.weight_decay), recipe.decay_biases)
             )
             gradient = jax.tree.map(lambda slope: jnp.where(has_rows, slope, 0), gradient)
-            updates, memory = optimiser(_held_still_unless(has_rows, rates)).update(gradient, memory)
+            updates, memory = optimiser(held_still_unless(has_rows, rates)).update(gradient, memory)
             return TrainingState(optax.apply_updates(params, updates), memory)
 
         return jax.lax.fori_loop(0, n_steps, step, state)

@@ -13,8 +13,8 @@ from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.networks import Network
 from eligo.rules import Top
+from eligo.sgd import SGD
 from eligo.tasks import Task
-from eligo.training import SGD
 from eligo.utilities import Utility
 
 

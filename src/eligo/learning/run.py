@@ -16,8 +16,9 @@ from eligo.learning.trials import Trials, as_members, as_nets
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import Network, Params, presentation_work
 from eligo.rules import Rule
+from eligo.sgd import SGD
 from eligo.tasks import Task
-from eligo.training import SGD, TrainingState, advance, start
+from eligo.training import TrainingState, advance, start
 from eligo.utilities import Situation, Utility, Workload
 
 

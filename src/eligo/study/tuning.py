@@ -17,10 +17,11 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from eligo.datasets import Dataset, scale_features
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import Network, Params
+from eligo.sgd import SGD
 from eligo.study.design import HyperParameters, Study
 from eligo.study.trials import TUNING_TRIAL, code_targets, seed_of, split_rows
 from eligo.tasks import Measures, Task
-from eligo.training import SGD, is_diverged, train_many
+from eligo.training import is_diverged, train_many
 
 Fold = tuple[NDArray[np.float64], ...]
 

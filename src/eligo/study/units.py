@@ -13,12 +13,12 @@ from eligo.datasets import Dataset
 from eligo.learning import Trajectory
 from eligo.methods import named_methods
 from eligo.networks import Network, presentation_work
+from eligo.sgd import SGD
 from eligo.study.design import HyperParameters, Study
 from eligo.study.problems import dataset_of, n_train
 from eligo.study.results import CURVE_COLUMNS, TRIAL_COLUMNS
 from eligo.study.trials import stack_trials
 from eligo.study.tuning import score_cells
-from eligo.training import SGD
 
 CELLS_PER_UNIT = 16
 """Cells of one hidden size that are cross-validated as one program."""
