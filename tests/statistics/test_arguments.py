@@ -20,6 +20,7 @@ OF_SCORES: dict[str, dict[str, Any]] = {
     "friedman": {},
     "iman_davenport": {},
     "wilcoxon_holm": {},
+    "wilcoxon_bonferroni": {},
     "critical_difference": {"names": ["a", "b", "c"]},
 }
 OF_PAIRS: dict[str, dict[str, Any]] = {
@@ -27,7 +28,11 @@ OF_PAIRS: dict[str, dict[str, Any]] = {
     "rank_biserial": {},
     "paired_difference": {"rng": 0},
     "nadeau_bengio": SPLIT,
+    "correlated_t": SPLIT | {"rope": 0.01},
+    "bayesian_signed_rank": {"rope": 0.01, "rng": 0},
+    "ratio_of_means": {"rng": 0},
 }
+OF_MEANS = ("paired_difference", "nadeau_bengio", "correlated_t", "ratio_of_means")
 OF_RUNS: dict[str, dict[str, Any]] = {"vargha_delaney": {}, "cliffs_delta": {}}
 OF_P_VALUES: dict[str, dict[str, Any]] = {"holm": {}, "bonferroni": {}}
 
@@ -58,15 +63,16 @@ CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         )
     ),
     *((name, ([0.1, 0.2], [0.1]), options, "first") for name, options in OF_PAIRS.items()),
-    *((name, ([0.1], [0.2]), OF_PAIRS[name], "first") for name in ("paired_difference", "nadeau_bengio")),
-    *((name, ([0.1, INF], [0.2, 0.1]), OF_PAIRS[name], "first") for name in ("paired_difference", "nadeau_bengio")),
-    *((name, ([0.1, 0.1], [0.2, -INF]), OF_PAIRS[name], "second") for name in ("paired_difference", "nadeau_bengio")),
+    *((name, ([0.1], [0.2]), OF_PAIRS[name], "first") for name in OF_MEANS),
+    *((name, ([0.1, INF], [0.2, 0.1]), OF_PAIRS[name], "first") for name in OF_MEANS),
+    *((name, ([0.1, 0.1], [0.2, -INF]), OF_PAIRS[name], "second") for name in OF_MEANS),
     *((name, ([0.5, p],), {}, "p_values") for name in OF_P_VALUES for p in (-0.1, 1.1, NAN, INF)),
     *(
         (name, args, options | {"alpha": alpha}, "alpha")
         for name, args, options in (
             ("nemenyi_cd", (4, 50), {}),
             ("wilcoxon_holm", (TWO,), {}),
+            ("wilcoxon_bonferroni", (TWO,), {}),
             ("critical_difference", (TWO,), OF_SCORES["critical_difference"]),
             ("cliques", ([1.2, 1.8], np.ones((2, 2))), {}),
         )
@@ -75,10 +81,43 @@ CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("nemenyi_cd", (1, 50), {}, "n_methods"),
     ("nemenyi_cd", (2.5, 50), {}, "n_methods"),
     ("nemenyi_cd", (3, 0), {}, "n_blocks"),
-    *(("nadeau_bengio", PAIR, SPLIT | {name: bad}, name) for name in SPLIT for bad in (0, -3, 0.2)),
+    *(
+        (name, PAIR, OF_PAIRS[name] | {size: bad}, size)
+        for name in ("nadeau_bengio", "correlated_t")
+        for size in SPLIT
+        for bad in (0, -3, 0.2)
+    ),
+    *(
+        (name, PAIR, OF_PAIRS[name] | {"rope": bad}, "rope")
+        for name in ("correlated_t", "bayesian_signed_rank")
+        for bad in (-0.01, INF, NAN, None, "wide", True)
+    ),
+    *(
+        ("bayesian_signed_rank", PAIR, {"rope": 0.01, "rng": 0} | {name: bad}, name)
+        for name, bad in (
+            ("rng", None),
+            ("rng", -1),
+            ("n_samples", 10),
+            ("n_samples", 1e5),
+            ("prior_strength", -1),
+            ("prior_strength", INF),
+        )
+    ),
+    *(
+        ("ratio_of_means", (PAIR[0], second), {"rng": 0}, "second")
+        for second in ([0.1, -0.1, 0.2], [0.0, 0.0, 0.0], [0.0, 0.1, 0.2], [-0.1, -0.2, 0.0])
+    ),
+    *(("shapiro_wilk", (values,), {}, "values") for values in ([], [1, 2], [1, 2, NAN], [1, 2, INF], TWO)),
+    ("shapiro_wilk", (np.arange(5001),), {}, "values"),
+    ("shapiro_wilk", (["a", "b", "c"],), {}, "values"),
+    *(("proportion_interval", (k, 10), {}, "n_successes") for k in (-1, 11, 0.5)),
+    *(("proportion_interval", (0, n), {}, "n_trials") for n in (0, 2.5)),
+    *(("proportion_interval", (3, 10), {"confidence": level}, "confidence") for level in (0, 95)),
+    *(("smallest_wilcoxon_p", (n,), {}, "n_blocks") for n in (0, 2.5)),
+    ("smallest_wilcoxon_p", (5, 0), {}, "n_tests"),
     *(
         (name, args, {"rng": 0} | options, argument)
-        for name, args in (("paired_difference", PAIR), ("interval_of_mean", (TWO,)))
+        for name, args in (("paired_difference", PAIR), ("ratio_of_means", PAIR), ("interval_of_mean", (TWO,)))
         for options, argument in (
             ({"rng": None}, "rng"),
             ({"rng": -1}, "rng"),
@@ -88,7 +127,7 @@ CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
             ({"n_resamples": 10}, "n_resamples"),
         )
     ),
-    ("nadeau_bengio", PAIR, SPLIT | {"confidence": 1.0}, "confidence"),
+    *((name, PAIR, OF_PAIRS[name] | {"confidence": 1.0}, "confidence") for name in ("nadeau_bengio", "correlated_t")),
     *(("interval_of_mean", (values,), {"rng": 0}, "values") for values in (TWO[:1], TWO[0], [[0.1, INF], [0, 0]])),
     ("cliques", ([1.2, 1.8], np.ones((3, 3))), {}, "adjusted_matrix"),
     ("cliques", ([1.2, 1.8], [[1, 0.2], [0.3, 1]]), {}, "adjusted_matrix"),
@@ -123,9 +162,17 @@ RECORDS: list[Callable[[], Any]] = [
     lambda: statistics.iman_davenport(TWO),
     lambda: statistics.wilcoxon(*PAIR),
     lambda: statistics.wilcoxon_holm(TWO),
+    lambda: statistics.wilcoxon_bonferroni(TWO),
     lambda: statistics.paired_difference(*PAIR, rng=0),
     lambda: statistics.interval_of_mean(TWO, rng=0),
+    lambda: statistics.ratio_of_means(*PAIR, rng=0),
+    lambda: statistics.proportion_interval(3, 10),
     lambda: statistics.nadeau_bengio(*PAIR, **SPLIT),
+    lambda: statistics.correlated_t(*PAIR, **SPLIT, rope=0.01),
+    lambda: statistics.correlated_t([0.2, 0.3], [0.1, 0.2], **SPLIT, rope=0.1),
+    lambda: statistics.bayesian_signed_rank(*PAIR, rope=0.01, rng=0),
+    lambda: statistics.shapiro_wilk(PAIR[0]),
+    lambda: statistics.shapiro_wilk([1, 1, 1]),
     lambda: statistics.critical_difference(TWO, names=["a", "b", "c"]),
 ]
 

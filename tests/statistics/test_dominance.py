@@ -46,3 +46,12 @@ def test_complete_dominance() -> None:
     assert (vargha_delaney([2, 3], [0, 1]), cliffs_delta([2, 3], [0, 1])) == (1, 1)
     assert (vargha_delaney([0, 1], [2, INF]), cliffs_delta([0, 1], [2, INF])) == (0, -1)
     assert (vargha_delaney([INF], [INF]), cliffs_delta([1], [1])) == (0.5, 0)
+
+
+def test_float_noise_ties() -> None:
+    assert vargha_delaney([0.1 + 0.2, 1e15], [0.3]) == 0.75
+    assert cliffs_delta([0.1 + 0.2, 0.7], [0.3, 1e15]) == -0.25
+
+
+def test_ties_draw_cliff_s_delta_to_zero() -> None:
+    assert cliffs_delta([1, 1, 2], [1, 1, 1]) == pytest.approx(3 / 9)

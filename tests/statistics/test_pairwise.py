@@ -1,11 +1,13 @@
-"""Every pair by Wilcoxon and Holm against scikit-posthocs."""
+"""Every pair by Wilcoxon, adjusted by Holm and Bonferroni, against scikit-posthocs."""
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
 import scikit_posthocs
 
-from eligo.statistics import rank_biserial, wilcoxon, wilcoxon_holm
+from eligo.statistics import PairwiseResult, rank_biserial, wilcoxon, wilcoxon_bonferroni, wilcoxon_holm
 
 INF = float("inf")
 
@@ -17,15 +19,19 @@ def trials(seed: int, n_blocks: int, n_methods: int, decimals: int) -> np.ndarra
 
 # With two decimals the 30 blocks tie. Of so few scores float noise would tie some, so they are whole numbers.
 @pytest.mark.parametrize(("n_blocks", "decimals"), [(8, 12), (50, 12), (60, 12), (30, 0)])
-def test_equal_to_scikit_posthocs(n_blocks: int, decimals: int) -> None:
+@pytest.mark.parametrize(("compare", "adjustment"), [(wilcoxon_holm, "Holm"), (wilcoxon_bonferroni, "Bonferroni")])
+def test_equal_to_scikit_posthocs(
+    compare: Callable[..., PairwiseResult], adjustment: str, n_blocks: int, decimals: int
+) -> None:
     scores = trials(n_blocks, n_blocks, 5, decimals)
     melted = pd.DataFrame(scores).melt(var_name="method", value_name="score")
     expected = scikit_posthocs.posthoc_wilcoxon(
-        melted, val_col="score", group_col="method", zero_method="zsplit", p_adjust="holm"
+        melted, val_col="score", group_col="method", zero_method="zsplit", p_adjust=adjustment.lower()
     )
-    found = wilcoxon_holm(scores)
+    found = compare(scores)
     np.testing.assert_allclose(found.adjusted_matrix, expected.to_numpy(), rtol=1e-10)
     assert (found.n_zero.sum() > 0) == (decimals == 0)
+    assert found.adjustment == adjustment
 
 
 def test_each_row_is_the_test_of_its_pair() -> None:
@@ -83,3 +89,14 @@ def test_a_method_that_diverges_always_is_told_apart() -> None:
 
 def test_one_block_decides_nothing() -> None:
     assert wilcoxon_holm([[0.1, 0.2, 0.9]]).adjusted_p_values.tolist() == [1, 1, 1]
+
+
+def test_bonferroni_finds_at_most_what_holm_finds() -> None:
+    # Nine blocks: 2 / 2^9 times 10 pairs is 0.039, so that some pairs are found by both.
+    scores = trials(4, 9, 5, 12) + 0.7 * np.arange(5)
+    step_down, single = wilcoxon_holm(scores), wilcoxon_bonferroni(scores)
+    np.testing.assert_array_equal(single.p_values, step_down.p_values)
+    assert (single.adjusted_p_values >= step_down.adjusted_p_values).all()
+    assert (single.adjusted_p_values > step_down.adjusted_p_values).any()
+    assert step_down.is_significant[single.is_significant].all()
+    assert single.is_significant.any()

@@ -79,3 +79,13 @@ def test_diverged_runs_rank_last_and_tie() -> None:
 
 def test_whole_numbers_of_any_type_are_ranked() -> None:
     np.testing.assert_array_equal(mean_ranks(np.array([[0, 2, 1]], dtype=np.uint8), lower_is_better=False), [3, 1, 2])
+
+
+def test_float_noise_ties() -> None:
+    np.testing.assert_array_equal(mean_ranks([[0.1 + 0.2, 0.3, 0.4]]), [1.5, 1.5, 3])
+    np.testing.assert_array_equal(mean_ranks([[-0.3, -(0.1 + 0.2), 0.4]], lower_is_better=False), [2.5, 2.5, 1])
+    np.testing.assert_array_equal(mean_ranks([[1.0, 1.0 + 1e-10, 1e-200], [2e-200, 1e-200, 0.0]]), [2.5, 2.5, 1])
+
+
+def test_one_run_that_blew_up_does_not_make_noise_of_the_others() -> None:
+    np.testing.assert_array_equal(mean_ranks([[0.6, 0.5, 1e15, 1e-20, 2e-20]]), [4, 3, 5, 1, 2])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from eligo.statistics import rank_biserial, wilcoxon
+from eligo.statistics import rank_biserial, smallest_wilcoxon_p, wilcoxon
 
 INF = float("inf")
 quick = settings(deadline=None, max_examples=60)
@@ -183,3 +183,34 @@ def test_the_smallest_p(n_pairs: int) -> None:
     found = wilcoxon(np.arange(1, n_pairs + 1), np.zeros(n_pairs))
     assert found.p_value == 2.0 ** (1 - n_pairs)
     assert found.rank_biserial == 1
+    assert smallest_wilcoxon_p(n_pairs) == found.p_value
+
+
+def test_one_run_that_blew_up_does_not_make_noise_of_the_others() -> None:
+    first, second = decided(1, 20, 1.5)
+    first[3] = 1e13
+    as_rank = first.copy()
+    as_rank[3] = second[3] + 100
+    assert wilcoxon(first, second) == wilcoxon(as_rank, second)
+    first[3] = INF
+    assert wilcoxon(first, second) == wilcoxon(as_rank, second)
+
+
+@pytest.mark.parametrize("n_pairs", range(1, 41))
+def test_the_smallest_p_equals_scipy_s(n_pairs: int) -> None:
+    expected = stats.wilcoxon(np.arange(1.0, n_pairs + 1), method="exact").pvalue
+    assert smallest_wilcoxon_p(n_pairs) == pytest.approx(expected, rel=1e-12)
+    assert smallest_wilcoxon_p(n_pairs, n_tests=6) == pytest.approx(min(1, 6 * expected), rel=1e-12)
+
+
+@pytest.mark.parametrize("n_pairs", [14, 20, 50, 51, 60, 100, 200])
+def test_no_p_is_below_the_smallest(n_pairs: int) -> None:
+    for differences in (np.arange(1.0, n_pairs + 1), np.ones(n_pairs), np.r_[0, np.ones(n_pairs - 1)]):
+        assert wilcoxon(differences, np.zeros(n_pairs)).p_value >= smallest_wilcoxon_p(n_pairs)
+
+
+def test_how_many_blocks_it_takes() -> None:
+    # Demšar (2006), Table of critical values for Wilcoxon's T: none at 0.05 for five data sets, 0 for six.
+    assert (smallest_wilcoxon_p(5), smallest_wilcoxon_p(6)) == (0.0625, 0.03125)
+    assert smallest_wilcoxon_p(7, n_tests=6) > 0.05 > smallest_wilcoxon_p(8, n_tests=6)
+    assert smallest_wilcoxon_p(9, n_tests=15) > 0.05 > smallest_wilcoxon_p(10, n_tests=15)

@@ -1,5 +1,6 @@
 """What comes into a statistic and what leaves it: each argument is checked here, once for all of them."""
 
+import math
 from operator import index
 from typing import TypeVar
 
@@ -88,6 +89,17 @@ def as_fraction(name: str, value: float) -> float:
     if not 0 < value < 1:
         raise ValueError(f"`{name}` must be in (0, 1); got {value!r}. Write 5 % as 0.05.")
     return float(value)
+
+
+def as_amount(name: str, value: float) -> float:
+    """Check a finite number of at least 0."""
+    try:
+        number = math.nan if isinstance(value, bool | str) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ValueError(f"`{name}` must be a finite number of at least 0; got {value!r}. Pass 0 for none of it.")
+    return number
 
 
 def as_count(name: str, value: int, at_least: int) -> int:

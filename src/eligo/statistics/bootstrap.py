@@ -1,4 +1,4 @@
-"""How large is the difference, and how sure is that? Bootstrap confidence intervals of means."""
+"""How large is the difference, and how sure is that? Bootstrap confidence intervals of means and their ratio."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from . import _ties
 from ._arrays import (
     FloatArray,
     as_count,
@@ -17,14 +18,16 @@ from ._arrays import (
     refuse_infinite,
 )
 
+MAX_CHANCE_OF_ZERO = 1e-15  # that a resample holds nothing but zeros
+
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean and its confidence interval.
+    """An estimate and its confidence interval.
 
     Attributes
     ----------
-    estimate : float, the mean
+    estimate : float
     low, high : float, ends of the interval
     confidence : float in (0, 1)
     """
@@ -53,14 +56,15 @@ class Band:
 
 
 def _bca_levels(centred: FloatArray, deviations: FloatArray, confidence: float) -> FloatArray:
-    """Quantiles of the resampled means that end the interval (2, points): Efron (1987).
+    """Quantiles of the resampled estimates that end the interval (2, points): Efron (1987).
 
+    `deviations` (trials, points) say how far each trial draws the estimate: for a mean, its distance from it.
     The acceleration is left out where it is too strong for the confidence, and the formula has no meaning.
     """
     tails = stats.norm.ppf([[(1 - confidence) / 2], [(1 + confidence) / 2]])
     bias = stats.norm.ppf((centred < 0).mean(axis=0) + (centred == 0).mean(axis=0) / 2)
     squares = np.square(deviations).sum(axis=0)
-    # The jackknife's acceleration, which for a mean is the skewness over 6 sqrt(n).
+    # For a mean this is the skewness over 6 sqrt(n).
     acceleration = (deviations**3).sum(axis=0) / (6 * np.where(squares > 0, squares, 1.0) ** 1.5)
     shifted = bias + tails
     shrinkage = 1 - acceleration * shifted
@@ -81,14 +85,14 @@ def _quantiles(values: FloatArray, levels: FloatArray) -> FloatArray:
 
 
 def _mean_and_ends(
-    values: FloatArray, rng: np.random.Generator, confidence: float, n_resamples: int
+    values: FloatArray, noise: FloatArray, rng: np.random.Generator, confidence: float, n_resamples: int
 ) -> tuple[FloatArray, FloatArray]:
     """Mean (points,) and ends of its interval (2, points); every point sees the same resampled trials."""
     n_trials = len(values)
-    # The mean of equal numbers may miss them in the last bit, and would leave a noise of deviations.
-    is_constant = values.max(axis=0) == values.min(axis=0)
+    # Numbers that are the same but for float noise have no spread, and their mean may miss them in the last bit.
+    is_constant = np.ptp(values, axis=0) <= noise.max(axis=0)
     estimate = np.where(is_constant, values[0], values.mean(axis=0))
-    deviations = values - estimate
+    deviations = np.where(is_constant, 0.0, values - estimate)
     largest = np.abs(deviations).max(axis=0)
     scale = np.where(largest > 0, largest, 1.0)
     deviations = deviations / scale
@@ -110,7 +114,8 @@ def paired_difference(
     """Mean of first minus second over pairs, with its bias-corrected and accelerated bootstrap interval.
 
     The interval narrows as the square root of the number of pairs and leans to the side of a longer tail.
-    Pairs are resampled whole. Differences that are all the same give an interval of width zero. Where the
+    Pairs are resampled whole. Differences that are all the same, to 12 significant digits of the scores, give
+    an interval of width zero. Where the
     acceleration is too strong for the confidence (one pair far from all others, confidence beyond 0.999) it
     is left out, and the ends are percentiles corrected for bias alone. Intervals from fewer than about 10
     pairs are too narrow, and so are those over trials on one problem, which share data: `nadeau_bengio`
@@ -148,7 +153,8 @@ def paired_difference(
     refuse_infinite("first", one)
     refuse_infinite("second", other)
     level, n_draws = as_fraction("confidence", confidence), as_count("n_resamples", n_resamples, 100)
-    mean, ends = _mean_and_ends((one - other)[:, None], as_generator(rng), level, n_draws)
+    differences, noise = _ties.differences(one, other)
+    mean, ends = _mean_and_ends(differences[:, None], noise[:, None], as_generator(rng), level, n_draws)
     return Interval(float(mean[0]), float(ends[0, 0]), float(ends[1, 0]), level)
 
 
@@ -201,5 +207,86 @@ def interval_of_mean(
             "Run more trials, or draw the one curve without a band."
         )
     level, n_draws = as_fraction("confidence", confidence), as_count("n_resamples", n_resamples, 100)
-    mean, (low, high) = _mean_and_ends(array, as_generator(rng), level, n_draws)
+    mean, (low, high) = _mean_and_ends(array, _ties.noise(array), as_generator(rng), level, n_draws)
     return Band(read_only(mean), read_only(low), read_only(high), level)
+
+
+def _as_denominators(second: FloatArray) -> FloatArray:
+    """Check that no resampled mean can be 0: one sign throughout, and so few zeros that they never make it all."""
+    share = float((second == 0).mean())
+    has_both_signs = second.min() < 0 < second.max()
+    if has_both_signs or share**second.size > MAX_CHANCE_OF_ZERO:
+        raise ValueError(
+            f"`second` must have one sign and few zeros, since it is divided by; got {second.size} entries from "
+            f"{second.min():g} to {second.max():g}, {np.count_nonzero(second == 0)} of them 0. "
+            "Ask for `paired_difference`, or run more trials."
+        )
+    return second
+
+
+def ratio_of_means(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    rng: np.random.Generator | int,
+    confidence: float = 0.95,
+    n_resamples: int = 10000,
+) -> Interval:
+    """Mean of first over mean of second, with its bias-corrected and accelerated bootstrap interval.
+
+    Below 1 where first is smaller: the share of the labels, or of the error area, that one method takes of
+    another's. Pairs are resampled whole, so what makes a trial hard for both cancels. It is the ratio of what
+    many trials cost in all, not the mean of the trials' ratios, which one small denominator can carry off.
+    Swapping the methods turns ratio and interval into their reciprocals, up to the interpolation between
+    resamples. Where first is the same multiple of second in all pairs the interval has width zero.
+
+    The denominator must not come near 0. `second` must be all of one sign; zeros are allowed as long as a
+    resample of zeros alone is out of the question (chance below 1e-15: none of 10, 9 of 30, 25 of 50). Fewer
+    than about 10 pairs, and trials on one problem, make the interval too narrow, as for `paired_difference`.
+
+    Parameters
+    ----------
+    first : float array (pairs,), finite
+    second : float array (pairs,), finite, of one sign, with few zeros
+    rng : numpy Generator, or int, the seed of a new one; the same seed gives the same interval
+    confidence : float in (0, 1), default 0.95; larger is wider
+    n_resamples : int, at least 100, default 10000
+
+    Returns
+    -------
+    Interval
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, have fewer than two pairs, are not finite, if `second` could have a
+        mean of 0, or an argument is out of range.
+
+    References
+    ----------
+    Efron (1987), Better bootstrap confidence intervals, JASA 82: the acceleration is that of the empirical
+    influence of each pair, ``first / mean(first) - second / mean(second)``, the same for a ratio as for its
+    logarithm.
+
+    Examples
+    --------
+    >>> from eligo.statistics import ratio_of_means
+    >>> interval = ratio_of_means([31, 28, 35, 30, 33, 29], [62, 50, 74, 71, 60, 58], rng=0)
+    >>> round(interval.estimate, 3), round(interval.low, 3), round(interval.high, 3)
+    (0.496, 0.455, 0.53)
+    """
+    one, other = as_pairs(first, second, min_pairs=2)
+    refuse_infinite("first", one)
+    refuse_infinite("second", other)
+    other = _as_denominators(other)
+    level, n_draws = as_fraction("confidence", confidence), as_count("n_resamples", n_resamples, 100)
+    ratio = one.mean() / other.mean()
+    influence = (one - ratio * other) / other.mean()
+    largest = np.abs(influence).max()
+    scale = largest if largest > _ties.RESOLUTION * np.abs(ratio) else np.abs(ratio) or 1.0  # else it is float noise
+    influence = influence / scale
+    draws = as_generator(rng).multinomial(one.size, np.full(one.size, 1 / one.size), size=n_draws)
+    # The resampled ratios less the ratio, by way of the influences, whose mean is 0: no digits are lost.
+    centred = np.round((draws @ influence) / (draws @ other) * other.mean(), 11)[:, None]
+    low, high = ratio + scale * _quantiles(centred, _bca_levels(centred, influence[:, None], level))[:, 0]
+    return Interval(float(ratio), float(low), float(high), level)

@@ -1,8 +1,9 @@
 """How often one sample exceeds another: effect sizes that ignore pairing."""
 
+import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
+from . import _ties
 from ._arrays import as_numbers
 
 
@@ -10,7 +11,8 @@ def _wins_and_pairs(first: ArrayLike, second: ArrayLike) -> tuple[float, int]:
     """Pairs of one entry each in which first is larger, ties counted half, and all pairs."""
     one, other = as_numbers("first", first, ("runs",)), as_numbers("second", second, ("runs",))
     # Mann and Whitney's U, by ranks: comparing every run with every other would need a table of all pairs.
-    rank_sum = stats.rankdata([*one, *other])[: one.size].sum()
+    both = np.concatenate([one, other])
+    rank_sum = _ties.ranks(both, _ties.noise(both))[: one.size].sum()
     return float(rank_sum - one.size * (one.size + 1) / 2), one.size * other.size
 
 
@@ -18,8 +20,8 @@ def vargha_delaney(first: ArrayLike, second: ArrayLike) -> float:
     """Chance that a run of first exceeds a run of second, ties counted half: Vargha and Delaney's A12.
 
     0.5 when neither tends to be larger, 1 when every run of first exceeds every run of second. By convention
-    0.56, 0.64 and 0.71 are a small, a medium and a large effect. Pairing is ignored: for paired trials
-    `rank_biserial` says more.
+    0.56, 0.64 and 0.71 are a small, a medium and a large effect. Runs tie if they agree to 12 significant
+    digits. Pairing is ignored: for paired trials `rank_biserial` says more.
 
     Parameters
     ----------
@@ -54,7 +56,8 @@ def cliffs_delta(first: ArrayLike, second: ArrayLike) -> float:
 
     ``2 * A12 - 1`` of `vargha_delaney`: 0 when neither tends to be larger, 1 when every run of first exceeds
     every run of second, -1 in the reverse case. By convention 0.147, 0.33 and 0.474 are a small, a medium and
-    a large effect. Pairing is ignored.
+    a large effect. Ties count for neither side and draw the value to 0. Pairing is ignored: for paired trials
+    `rank_biserial` says more.
 
     Parameters
     ----------

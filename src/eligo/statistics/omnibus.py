@@ -119,7 +119,8 @@ def iman_davenport(scores: ArrayLike) -> ImanDavenportResult:
     ``F = (N - 1) * chi2 / (N * (k - 1) - chi2)`` of Friedman's chi2, corrected for ties, with N blocks and k
     methods: the F of a two-way analysis of variance of the ranks. It has more power than `friedman`. When
     every block orders the methods alike the statistic is inf and p is 0, which says no more than that the
-    blocks agree. When every block is one large tie the statistic is 0 and p is 1.
+    blocks agree: by chance they do so with probability ``k! ** (1 - N)``, one half for two methods on two
+    blocks. When every block is one large tie the statistic is 0 and p is 1.
 
     Parameters
     ----------

@@ -1,15 +1,14 @@
 """Ranks of methods within blocks: what every rank test starts from."""
 
-import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
+from . import _ties
 from ._arrays import FloatArray, as_scores
 
 
 def block_ranks(scores: FloatArray, lower_is_better: bool) -> FloatArray:
     """Rank the methods of each block from 1, the best; equal scores share the mean of their ranks."""
-    return np.asarray(stats.rankdata(scores if lower_is_better else -scores, axis=1), dtype=np.float64)
+    return _ties.ranks(scores if lower_is_better else -scores, _ties.noise(scores))
 
 
 def mean_ranks(scores: ArrayLike, *, lower_is_better: bool = True) -> FloatArray:
@@ -17,6 +16,7 @@ def mean_ranks(scores: ArrayLike, *, lower_is_better: bool = True) -> FloatArray
 
     A rank rises with every method that does better in the block, whatever the distance. Methods with equal
     scores share the mean of their ranks, so ranks sum to ``n_methods * (n_methods + 1) / 2`` in every block.
+    Scores are equal if they agree to 12 significant digits: what lies beyond is float noise.
 
     Parameters
     ----------

@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from ._arrays import FloatArray, as_pairs
+from . import _ties
+from ._arrays import FloatArray, as_count, as_pairs
 
-# Differences are rounded to this many significant digits of the largest score: 0.9 - 0.8 and 0.8 - 0.7 differ
-# in the 16th, and must tie.
-DIGITS = 12
 # Up to here the null distribution is counted out, with and without ties: the choice of scipy.stats.wilcoxon,
 # so that its default and this module agree.
 MAX_PAIRS_EXACT = 50
@@ -40,21 +38,10 @@ class WilcoxonResult:
     method: str
 
 
-def _rounded_differences(first: FloatArray, second: FloatArray) -> FloatArray:
-    """First minus second in units of the largest finite score, without float noise; inf - inf is 0."""
-    both = np.abs(np.concatenate([first, second]))
-    largest = float(both[np.isfinite(both)].max(initial=0.0))
-    # A power of ten keeps decimal scores on the grid; the bound keeps its own power from underflow.
-    unit = 10.0 ** math.floor(math.log10(max(largest, np.finfo(np.float64).tiny)))
-    with np.errstate(invalid="ignore"):
-        differences = np.where(first == second, 0.0, first / unit - second / unit)
-    return np.asarray(np.round(differences, DIGITS - 1), dtype=np.float64)
-
-
 def _ranks_and_signs(first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Ranks of the sizes of the differences, from 1, zeros included, and the signs, 0 for a zero."""
-    differences = _rounded_differences(first, second)
-    return np.asarray(stats.rankdata(np.abs(differences)), dtype=np.float64), np.sign(differences)
+    differences, noise = _ties.differences(first, second)
+    return _ties.ranks(np.abs(differences), noise), np.sign(differences)
 
 
 def _exact_p_value(ranks: FloatArray, signs: FloatArray) -> float:
@@ -78,14 +65,14 @@ def wilcoxon(first: ArrayLike, second: ArrayLike) -> WilcoxonResult:
     """Wilcoxon's two-sided signed-rank test that differences of pairs are symmetric about zero.
 
     Zero differences keep their ranks and give half of them to either side ("zsplit"): ties support equality.
-    Differences are rounded to 12 significant digits of the largest score, so that 0.9 - 0.8 ties with
-    0.8 - 0.7; scores computed in float32 should be rounded to 6 digits before. Of infinite scores (diverged
-    runs), inf against a finite score is a difference of the largest rank, inf against inf is a zero.
+    A score is taken to be right to 12 significant digits, so that 0.9 - 0.8 ties with 0.8 - 0.7; scores
+    computed in float32 should be rounded to 6 digits before. Of infinite scores (diverged runs), inf against
+    a finite score is a difference of the largest rank, inf against inf is a zero.
 
     p is exact for up to 50 pairs without zeros or ties and for up to 13 pairs with them, normal without
     continuity correction otherwise: what ``scipy.stats.wilcoxon(d, zero_method="zsplit")`` gives. Many zeros
     make the normal p conservative. With n pairs p is never below ``2 ** (1 - n)``: five pairs cannot reach
-    0.05. Without any difference p is 1.
+    0.05 (`smallest_wilcoxon_p`). Without any difference p is 1.
 
     Parameters
     ----------
@@ -160,3 +147,40 @@ def rank_biserial(first: ArrayLike, second: ArrayLike) -> float:
     """
     ranks, signs = _ranks_and_signs(*as_pairs(first, second))
     return float(ranks @ signs / ranks.sum())
+
+
+def smallest_wilcoxon_p(n_blocks: int, n_tests: int = 1) -> float:
+    """Smallest two-sided p that Wilcoxon's signed-rank test can give, adjusted for several tests.
+
+    ``min(1, n_tests * 2 / 2 ** n_blocks)``: of all ways to sign the differences only two are as one-sided as
+    one method ahead in every block. If this is above the level, no difference however large can be
+    significant, and the absence of one says nothing. Five blocks give 0.0625; with six methods, 15 pairs, it
+    takes ten blocks to get below 0.05. The normal approximation that `wilcoxon` takes for many blocks is
+    never smaller.
+
+    Parameters
+    ----------
+    n_blocks : int, at least 1, pairs that are compared; each further one halves it
+    n_tests : int, at least 1, default 1, tests that `bonferroni` adjusts for, or `holm` in its first step
+
+    Returns
+    -------
+    float in (0, 1]
+
+    Raises
+    ------
+    ValueError
+        If an argument is not an integer of at least 1.
+
+    References
+    ----------
+    Wilcoxon (1945), Individual comparisons by ranking methods, Biometrics Bulletin 1.
+
+    Examples
+    --------
+    >>> from eligo.statistics import smallest_wilcoxon_p
+    >>> smallest_wilcoxon_p(5), smallest_wilcoxon_p(6), smallest_wilcoxon_p(6, n_tests=3)
+    (0.0625, 0.03125, 0.09375)
+    """
+    blocks, tests = as_count("n_blocks", n_blocks, 1), as_count("n_tests", n_tests, 1)
+    return min(1.0, math.ldexp(tests, 1 - blocks))
