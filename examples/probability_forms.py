@@ -11,10 +11,10 @@ import numpy as np
 from scipy.stats import spearmanr
 
 import eligo
-from eligo.datasets import load, scale_features
+from eligo.datasets import FeaturePreparation, load
 
 iris = load("iris")
-(X,) = scale_features(iris.X)
+X = FeaturePreparation().fit_transform(iris.X)
 network = eligo.Network(hidden=(64,))
 targets = eligo.CLASSIFICATION.code(iris.y).encode(iris.y)
 params = network.init(jax.random.key(0), n_features=4, n_outputs=3)

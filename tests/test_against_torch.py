@@ -1,5 +1,7 @@
 """The engine against PyTorch's own optimiser and autograd, for readers who trust those more than loops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,18 +30,22 @@ class Learner:
                 self.model.parameters(), (net["v"], net["v_bias"], net["w"], net["w_bias"]), strict=True
             ):
                 parameter.copy_(torch.as_tensor(values))
-        self.weights = [hidden.weight, output.weight]
-        self.decay = hyper_of(sgd, task).decay
+        self.sgd = sgd
         rates = {"lr": float(sgd.learning_rate), "momentum": float(sgd.momentum)}
-        self.optimiser = torch.optim.SGD(self.model.parameters(), **rates)
+        # Its penalty is lambda / 2 w^2, Eq. 10's lambda w^2, of weights and not of biases.
+        decayed = {"params": [hidden.weight, output.weight], "weight_decay": 2 * hyper_of(sgd, task).decay}
+        groups = [decayed, {"params": [hidden.bias, output.bias]}]
+        self.optimiser = torch.optim.SGD(groups, **rates)
         self.n_presentations = 0
 
     def epoch(self, Z: np.ndarray, T: np.ndarray, order: list[int]) -> None:
         for p in order:
             self.optimiser.zero_grad()
-            errors = (torch.as_tensor(T[p]) - self.model(torch.as_tensor(Z[p]))) ** 2
-            loss = errors.sum() + self.decay * sum((weight**2).sum() for weight in self.weights)
+            reduction = "mean" if self.sgd.mean_over_outputs else "sum"
+            loss = torch.nn.MSELoss(reduction=reduction)(self.model(torch.as_tensor(Z[p])), torch.as_tensor(T[p]))
             loss.backward()
+            if self.sgd.gradient_clip is not None:
+                torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.sgd.gradient_clip)
             self.optimiser.step()
             self.n_presentations += 1
 
@@ -82,6 +88,26 @@ def test_passive_learning_gives_pytorch_s_weights(float64, task) -> None:
         for epoch in range(100):
             learner.epoch(trial.Z, trial.T, trial.orders[0](epoch, everyone))
         problems.assert_same_weights(nth(found.params, index, 0), learner.net, rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"mean_over_outputs": True}, {"gradient_clip": 0.3}, {"mean_over_outputs": True, "gradient_clip": 0.1}],
+    ids=str,
+)
+def test_the_mean_loss_and_clipped_gradients_are_pytorch_s(float64, settings) -> None:
+    task = TASKS["classes"]
+    trials, sgd = make_trials(task), replace(SGD_100, **settings)
+    plain, found = (
+        learn_selectively(NETWORK, task, trials, sgd, utility=Random(), rule=Everything(), n_records=1)
+        for sgd in (SGD_100, sgd)
+    )
+    trial = one_trial(trials, 0, task)
+    learner, everyone = Learner(trial.nets[0], sgd, task), np.ones(24, dtype=bool)
+    for epoch in range(100):
+        learner.epoch(trial.Z, trial.T, trial.orders[0](epoch, everyone))
+    problems.assert_same_weights(nth(found.params, 0, 0), learner.net, rtol=1e-8)
+    assert not np.allclose(*(problems.weights_of(nth(run.params, 0, 0)) for run in (plain, found)))
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)

@@ -50,7 +50,11 @@ def test_help_is_there_for_every_command(eligo, arguments):
 def test_studies_and_data_are_listed(eligo):
     code, out, err = eligo("study", "list")
     assert (code, err) == (0, "")
-    assert out.startswith("paper: ") and "iris, wine, noisy_sine; passive, sasla" in out and "50 trials" in out
+    assert (
+        out.startswith("paper: ")
+        and "iris, wine, fashion_mnist, noisy_sine, california_housing, energy_efficiency; passive, sasla" in out
+        and "50 trials" in out
+    )
     code, out, err = eligo("data", "list")
     assert (code, err) == (0, "")
     assert [line.partition(":")[0] for line in out.splitlines()] == list(DATASETS)
@@ -146,10 +150,10 @@ WRONG = [
     (("study", "run"), "NAME|FILE.toml"),
     (("study", "run", "broken.toml"), "broken.toml is not valid TOML"),
     (("study", "run", "negative.toml"), "`learning_rate` must be a number above 0; got -0.1"),
-    (("study", "run", "missing.toml"), "1 missing or infinite value(s), the first in column 'a', row 1"),
+    (("study", "run", "missing.toml"), "column 'a' is 1 in every row that has a value"),
     (("study", "run", "oneclass.toml"), "'kind' has one class; classification needs at least 2"),
-    (("study", "run", "paper", "--out", "letters"), "letters is not empty and is no study"),
-    (("study", "run", "paper", "--out", "broken.toml"), "cannot make the folder broken.toml"),
+    (("study", "run", "paper", "--problems", "iris", "--out", "letters"), "letters is not empty and is no study"),
+    (("study", "run", "paper", "--problems", "iris", "--out", "broken.toml"), "cannot make the folder broken.toml"),
     (("study", "status", "letters"), "letters is not a study: it has no study.sqlite"),
     (("study", "report", "letters"), "letters is not a study: it has no study.sqlite"),
     (("study", "report", "nowhere"), "nowhere is not a study: it has no study.sqlite"),

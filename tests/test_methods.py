@@ -1,20 +1,30 @@
 """The named methods: each runs on both tasks, and all of a trial start from the same."""
 
+from dataclasses import fields, replace
+
 import jax
 import numpy as np
 import pytest
 
-from eligo import SGD, Settings, named_methods
+from eligo import COMMITTEES, SGD, Settings, learn_by_querying, named_methods
 from eligo.rules import AboveMean, Everything, Share, Top
-from eligo.utilities import AbsoluteError, EnsembleVariance, OutputSensitivity, PredictiveEntropy, Random
+from eligo.utilities import (
+    AbsoluteError,
+    DirectionalSensitivity,
+    EnsembleVariance,
+    ExtremePrediction,
+    OutputSensitivity,
+    PredictiveEntropy,
+    Random,
+)
 from problems import NETWORK, TASKS, make_trials, nth
 
-# The table of the design: loop, utility, rule, members.
+# The table of the design: loop, utility, rule, members. What entropy and the ensemble score by is seen in their runs.
 TABLE = {
     "passive": ("selective", None, Everything(), 1),
     "sasla": ("selective", OutputSensitivity(), AboveMean(0.9), 1),
-    "entropy": ("pool", PredictiveEntropy(), Top(1), 1),
-    "ensemble": ("pool", EnsembleVariance(), Top(1), 3),
+    "entropy": ("pool", None, Top(1), 1),
+    "ensemble": ("pool", None, Top(1), 3),
     "random_pool": ("pool", Random(), Top(1), 1),
     "error": ("selective", AbsoluteError(), AboveMean(0.9), 1),
     "random_subset": ("selective", Random(), Share(0.5), 1),
@@ -27,16 +37,19 @@ def test_methods_are_those_of_the_design() -> None:
     assert list(methods) == list(TABLE)
     for name, (loop, utility, rule, members) in TABLE.items():
         method = methods[name]
-        bound = {}
-        learn = method.learn
-        while hasattr(learn, "keywords"):
-            bound = learn.keywords | bound
-            learn = learn.func
+        bound = bound_to(method)
         assert (method.name, method.loop, method.members) == (name, loop, members)
         assert bound["rule"] == rule and bound.get("n_members", 1) == members
         assert utility is None or bound["utility"] == utility
-        assert learn.__name__ == {"selective": "learn_selectively", "pool": "learn_by_querying"}[loop]
         assert method.summary and "\n" not in method.summary
+
+
+def bound_to(method) -> dict:
+    """The keywords that the method's loop is called with."""
+    bound, learn = {}, method.learn
+    while hasattr(learn, "keywords"):
+        bound, learn = learn.keywords | bound, learn.func
+    return bound
 
 
 # Every method on classes; for function approximation, where entropy is another formula, one of each kind.
@@ -95,19 +108,105 @@ def test_without_a_query_all_pool_methods_are_the_same_network(runs) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
-def test_settings_reach_the_loops() -> None:
-    settings = Settings(
-        beta=0.4, interval=3, candidates="current", input_norm="max", output_norm="sum", share=0.2, members=2,
-        query_size=5, budget=7, retraining="cold", epochs_per_query=9,
+def assert_same_run(found, expected) -> None:
+    jax.tree.map(np.testing.assert_array_equal, found.params, expected.params)
+    for name in ("is_selected", "presentations", "work", "test_error", "accuracy", "mse"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name), err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("task", "uncertainty", "utility"),
+    [
+        ("classes", "laplace", PredictiveEntropy()),
+        ("classes", "extreme_prediction", PredictiveEntropy()),
+        ("sigmoid outputs", "laplace", PredictiveEntropy()),
+        ("sigmoid outputs", "extreme_prediction", ExtremePrediction()),
+    ],
+)
+def test_entropy_asks_about_classes_by_eq_8_and_about_functions_by_the_setting(task, uncertainty, utility) -> None:
+    task, trials = TASKS[task], make_trials(TASKS[task])
+    method = named_methods(Settings(query_size=10, regression_uncertainty=uncertainty))["entropy"]
+    expected = learn_by_querying(NETWORK, task, trials, SHORT, utility=utility, rule=Top(10))
+    assert_same_run(method.learn(NETWORK, task, trials, SHORT), expected)
+
+
+@pytest.mark.parametrize("committee", COMMITTEES)
+@pytest.mark.parametrize("task", ["classes", "sigmoid outputs"])
+def test_the_ensemble_is_measured_by_its_committee(task, committee) -> None:
+    task, trials = TASKS[task], make_trials(TASKS[task])
+    method = named_methods(Settings(query_size=10, committee=committee))["ensemble"]
+    expected = learn_by_querying(
+        NETWORK, replace(task, committee=COMMITTEES[committee]), trials, SHORT,
+        utility=EnsembleVariance(), rule=Top(10), n_members=3,
     )  # fmt: skip
-    methods = named_methods(settings)
-    sasla, ensemble = methods["sasla"].learn.keywords, methods["ensemble"].learn.keywords
-    assert sasla["utility"] == OutputSensitivity("max", "sum") and sasla["rule"] == AboveMean(0.4)
-    assert (sasla["interval"], sasla["candidates"]) == (3, "current")
-    assert methods["random_subset"].learn.keywords["rule"] == Share(0.2)
+    assert_same_run(method.learn(NETWORK, task, trials, SHORT), expected)
+
+
+OTHER = Settings(
+    beta=0.4, interval=3, first_selection=2, candidates="current", input_norm="max", output_norm="sum", share=0.2,
+    floor=5, floor_share=0.3, members=2, committee="first_member", query_size=5, budget=7, retraining="cold",
+    epochs_per_query=9, stop="epochs", regression_uncertainty="extreme_prediction",
+)  # fmt: skip
+
+
+def test_settings_reach_the_loops() -> None:
+    methods = named_methods(OTHER)
+    sasla, ensemble = bound_to(methods["sasla"]), bound_to(methods["ensemble"])
+    assert sasla["utility"] == OutputSensitivity("max", "sum") and sasla["rule"] == AboveMean(0.4, 5, 0.3)
+    assert (sasla["interval"], sasla["first_selection"], sasla["candidates"]) == (3, 2, "current")
+    assert bound_to(methods["random_subset"])["rule"] == Share(0.2)
     expected = {"n_members": 2, "rule": Top(5), "budget": 7, "retraining": "cold", "epochs_per_query": 9}
     assert {name: ensemble[name] for name in expected} == expected
+    assert ensemble["stop"] == "epochs"
     assert methods["ensemble"].members == 2
+    along = named_methods(replace(OTHER, informativeness="directional"))["sasla"]
+    assert bound_to(along)["utility"] == DirectionalSensitivity("sum")
+
+
+def test_a_method_names_the_settings_that_change_it_and_no_others() -> None:
+    """Each setting is changed alone; what a method is bound to changes where it says so."""
+    changed = {field.name: getattr(OTHER, field.name) for field in fields(Settings)} | {
+        "informativeness": "directional"
+    }
+    assert {field.name for field in fields(Settings)} == {name for m in named_methods().values() for name in m.settings}
+    base = Settings(epochs_per_query=4)  # which the stop "epochs" needs
+    for name, value in changed.items():
+        methods, others = named_methods(base), named_methods(replace(base, **{name: value}))
+        for method, other in zip(methods.values(), others.values(), strict=True):
+            assert (bound_to(method) != bound_to(other)) == (name in method.settings), (method.name, name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"beta": 1.5}, "`beta` must be in [0, 1]; got 1.5."),
+        ({"share": 0}, "`share` must be in (0, 1]; got 0."),
+        ({"floor": 0}, "`floor` must be at least 1; got 0."),
+        ({"floor_share": 1.1}, "`floor_share` must be in [0, 1]; got 1.1."),
+        ({"interval": 0}, "`interval` must be at least 1; got 0."),
+        ({"first_selection": 0}, "`first_selection` must be at least 1, or None; got 0."),
+        ({"members": 0}, "`members` must be at least 1; got 0."),
+        ({"query_size": 0}, "`query_size` must be at least 1; got 0."),
+        ({"budget": -1}, "`budget` must be at least 0, or None; got -1."),
+        ({"epochs_per_query": 0}, "`epochs_per_query` must be at least 1, or None; got 0."),
+        ({"candidates": "some"}, "`candidates` must be one of 'all', 'current'; got 'some'."),
+        ({"informativeness": "slope"}, "`informativeness` must be one of 'gradient', 'directional'; got 'slope'."),
+        ({"input_norm": "L1"}, "`input_norm` must be one of 'sum', 'euclidean', 'max'; got 'L1'."),
+        ({"output_norm": ["max"]}, "`output_norm` must be one of 'sum', 'euclidean', 'max'; got ['max']."),
+        ({"committee": "all"}, "`committee` must be one of 'vote', 'mean_of_outputs', 'first_member'; got 'all'."),
+        ({"retraining": "hot"}, "`retraining` must be one of 'warm', 'warm_at_rest', 'cold'; got 'hot'."),
+        ({"stop": "never"}, "`stop` must be one of 'budget', 'epochs'; got 'never'."),
+        ({"stop": "epochs"}, '`stop` "epochs" needs `epochs_per_query`; got None.'),
+        (
+            {"regression_uncertainty": "eq 8"},
+            "`regression_uncertainty` must be one of 'laplace', 'extreme_prediction'; got 'eq 8'.",
+        ),
+    ],
+)
+def test_settings_outside_their_range_are_refused_in_one_line(arguments, message) -> None:
+    with pytest.raises(ValueError) as refusal:
+        Settings(**arguments)
+    assert str(refusal.value) == message
 
 
 def test_a_seed_gives_the_same_numbers_again() -> None:

@@ -13,7 +13,7 @@ import transcription as paper
 from eligo.rules import AboveMean, Everything, Share, Top
 
 KEY = jax.random.key(0)
-RULES = [Everything(), AboveMean(0.9), AboveMean(0.0), Top(1), Top(3), Share(0.5), Share(0.01)]
+RULES = [Everything(), AboveMean(0.9), AboveMean(0.0), AboveMean(0.5, 4, 0.25), Top(1), Top(3), Share(0.5), Share(0.01)]
 SCORES = arrays.arrays(np.float32, 12, elements=st.floats(0, 100, width=32))
 MASKS = arrays.arrays(bool, 12).filter(np.any)
 
@@ -55,6 +55,35 @@ def test_above_mean_equals_the_transcription(beta) -> None:
         chosen = choose(AboveMean(beta), scores, is_candidate, labels[:, None] == np.arange(4))
         expected = paper.above_mean({int(p): scores[p] for p in np.flatnonzero(is_candidate)}, beta, labels)
         assert np.flatnonzero(chosen).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("rule", [AboveMean(0.0, 12), AboveMean(0.3, 1, 0.8), AboveMean(0.9, 3, 0.5)], ids=str)
+def test_a_floor_is_filled_up_as_in_the_transcription(rule) -> None:
+    rng, n_filled = np.random.default_rng(5), 0
+    for _ in range(20):
+        scores, labels = rng.exponential(size=30) ** 3, rng.integers(0, 4, 30)
+        is_candidate = rng.uniform(size=30) < 0.7
+        chosen = choose(rule, scores, is_candidate, labels[:, None] == np.arange(4))
+        of_candidates = {int(p): scores[p] for p in np.flatnonzero(is_candidate)}
+        expected = paper.above_mean(of_candidates, rule.beta, labels, rule.floor, rule.floor_share)
+        assert np.flatnonzero(chosen).tolist() == expected.tolist()
+        n_filled += len(expected) > len(paper.above_mean(of_candidates, rule.beta, labels))
+    assert n_filled > 0
+
+
+def test_a_floor_above_the_candidates_keeps_them_all() -> None:
+    is_candidate = np.arange(10) < 6
+    np.testing.assert_array_equal(choose(AboveMean(0.0, 8), np.arange(10.0), is_candidate), is_candidate)
+
+
+def test_ties_for_the_floor_are_broken_uniformly() -> None:
+    """One stays for its score, one more by lot among three equal ones, and the worst never does."""
+    scores, everyone = jnp.array([9.0, 0.5, 0.5, 0.5, 0.1]), jnp.ones(5, dtype=bool)
+    keys = jax.random.split(jax.random.key(13), 3000)
+    rule = AboveMean(0.0, floor=2)
+    counts = np.asarray(jax.vmap(lambda key: rule(scores, everyone, everyone[:, None], key=key))(keys).sum(axis=0))
+    assert counts[0] == 3000 and counts[4] == 0 and counts.sum() == 6000
+    assert stats.chisquare(counts[1:4]).pvalue > 1e-3
 
 
 def test_an_example_at_the_threshold_stays() -> None:
@@ -137,6 +166,8 @@ def test_a_class_s_last_example_is_drawn_uniformly_too() -> None:
         (lambda: AboveMean(1.5), "`beta` must be in [0, 1]; got 1.5. Larger keeps more examples."),
         (lambda: AboveMean(-0.1), "`beta` must be in [0, 1]; got -0.1. Larger keeps more examples."),
         (lambda: AboveMean(float("nan")), "`beta` must be in [0, 1]; got nan. Larger keeps more examples."),
+        (lambda: AboveMean(floor=0), "`floor` must be at least 1; got 0."),
+        (lambda: AboveMean(floor_share=1.5), "`floor_share` must be in [0, 1]; got 1.5."),
         (lambda: Top(0), "`n` must be at least 1; got 0."),
         (lambda: Share(0.0), "`share` must be in (0, 1]; got 0."),
         (lambda: Share(1.1), "`share` must be in (0, 1]; got 1.1."),

@@ -1,4 +1,4 @@
-"""Coding of targets, predictive distributions, votes and measures against scikit-learn and by hand."""
+"""Predictive distributions, what an ensemble says as one, and strata."""
 
 import itertools
 from dataclasses import replace
@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from sklearn import metrics
 
 import transcription as paper
 from eligo import (
     CLASSIFICATION,
-    LINEAR_OUTPUT_REGRESSION,
+    COMMITTEES,
     REGRESSION,
     normalised_outputs,
     softmax_of_net_inputs,
@@ -23,75 +22,6 @@ from eligo import (
 )
 from eligo.tasks import majority_vote
 from problems import TASKS
-
-# --- Coding ----------------------------------------------------------------------------------------------------------
-
-
-def test_classes_are_coded_as_0_1_and_0_9() -> None:
-    coding = CLASSIFICATION.code(["b", "a", "b", "c"])
-    np.testing.assert_array_equal(coding.encode(["c", "a"]), [[0.1, 0.1, 0.9], [0.9, 0.1, 0.1]])
-    assert coding.decode([[0.2, 0.7, 0.3]]).tolist() == ["b"]
-    np.testing.assert_array_equal(coding.scale, np.ones(3))
-
-
-def test_classes_that_training_rows_lack_may_be_named() -> None:
-    coding = CLASSIFICATION.code([0, 2], classes=[0, 1, 2])
-    np.testing.assert_array_equal(coding.encode([1]), [[0.1, 0.9, 0.1]])
-
-
-@pytest.mark.parametrize(("task", "low", "high"), [(REGRESSION, 0.1, 0.9), (LINEAR_OUTPUT_REGRESSION, -1.0, 1.0)])
-@settings(max_examples=25, deadline=None)
-@given(
-    y=arrays.arrays(
-        np.float64, st.tuples(st.integers(2, 8), st.integers(1, 3)), elements=st.floats(-1e6, 1e6, width=32)
-    )
-)
-def test_coded_values_span_the_range_and_decode_to_what_they_were(task, low, high, y) -> None:
-    y[0] -= 1 + np.abs(y).max()  # no target is constant
-    coding = task.code(y)
-    coded = coding.encode(y)
-    np.testing.assert_allclose(coded.min(axis=0), low, atol=1e-12)
-    np.testing.assert_allclose(coded.max(axis=0), high, atol=1e-12)
-    np.testing.assert_allclose(coding.decode(coded), y, atol=1e-9 * np.abs(y).max())
-    # One coded unit is `scale` units of the target.
-    np.testing.assert_allclose(coding.decode(coded + 1) - coding.decode(coded), np.tile(coding.scale, (len(y), 1)))
-
-
-def test_a_flat_target_decodes_flat() -> None:
-    coding = REGRESSION.code([1.0, 3.0, 2.0])
-    assert coding.encode([2.0]).shape == (1, 1)
-    np.testing.assert_allclose(coding.decode([[0.5]]), [2.0])
-
-
-def test_coding_is_fitted_on_training_rows_alone() -> None:
-    coding = REGRESSION.code([0.0, 1.0])
-    np.testing.assert_allclose(coding.encode([2.0, -1.0]).ravel(), [1.7, -0.7])
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (
-            lambda: CLASSIFICATION.code(["a", "a"]),
-            "the target has one class, 'a'; classification needs at least 2. Check the target column.",
-        ),
-        (
-            lambda: CLASSIFICATION.code([0, 1]).encode([1, 2]),
-            "`y` holds the label 2, which the coding was not fitted on; it knows [0, 1].",
-        ),
-        (
-            lambda: REGRESSION.code(np.array([[1.0, 5.0], [2.0, 5.0]])),
-            "target 1 is 5 in every training row; function approximation needs a target that varies. "
-            "Check the target column.",
-        ),
-    ],
-    ids=["one class", "unknown label", "constant target"],
-)
-def test_targets_that_cannot_be_learnt_are_refused(make, message) -> None:
-    with pytest.raises(ValueError) as refusal:
-        make()
-    assert str(refusal.value) == message
-
 
 # --- Distributions ---------------------------------------------------------------------------------------------------
 
@@ -152,64 +82,45 @@ def test_votes_equal_the_transcription_s() -> None:
     assert 2 in counts and 4 in counts
 
 
-# --- Measures --------------------------------------------------------------------------------------------------------
+# --- What an ensemble says as one ------------------------------------------------------------------------------------
+
+# Two of three members say class 1, their mean says class 0, and so does the first.
+DIVIDED = np.array([[[0.99, 0.01]], [[0.4, 0.6]], [[0.4, 0.6]]], dtype=np.float32)
 
 
-def measure(task, outputs, targets, scale=None, present=None):
-    """Measures of an ensemble (members, examples, outputs); net inputs only matter where a distribution asks for them."""
-    scale = np.ones(targets.shape[1]) if scale is None else scale
-    present = np.ones(len(targets), dtype=bool) if present is None else present
-    return task.measure(*map(jnp.asarray, (outputs, outputs, targets, scale, present)))
+def measured(task, outputs, targets):
+    rows = (jnp.asarray(targets), jnp.ones(targets.shape[1]), jnp.ones(len(targets), dtype=bool))
+    return task.measure(jnp.asarray(outputs), jnp.asarray(outputs), *rows)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_accuracy_and_macro_f1_equal_scikit_learn(seed) -> None:
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 4, 50) if seed else rng.integers(0, 2, 50)  # seed 0: two classes neither occur
-    outputs = rng.uniform(0, 1, (1, 50, 4)).astype(np.float32)
-    if not seed:
-        outputs[..., 2:] = 0  # nor are predicted
-    T = np.where(labels[:, None] == np.arange(4), 0.9, 0.1)
-    found, predicted = measure(CLASSIFICATION, outputs, T), outputs[0].argmax(axis=1)
-    assert found.accuracy == pytest.approx(metrics.accuracy_score(labels, predicted), abs=1e-6)
-    assert found.macro_f1 == pytest.approx(metrics.f1_score(labels, predicted, average="macro"), abs=1e-6)
-    assert found.error == pytest.approx(((outputs[0] - T) ** 2).sum(axis=1).mean(), rel=1e-5)
-    assert np.isnan(found.mse) and np.isnan(found.r2)
+@pytest.mark.parametrize(
+    ("committee", "is_right", "outputs"),
+    [("vote", 1, DIVIDED.mean(axis=0)), ("mean_of_outputs", 0, DIVIDED.mean(axis=0)), ("first_member", 0, DIVIDED[0])],
+)
+def test_the_error_and_the_vote_of_an_ensemble_follow_its_committee(committee, is_right, outputs) -> None:
+    T = np.array([[0.1, 0.9]])
+    found = measured(replace(CLASSIFICATION, committee=COMMITTEES[committee]), DIVIDED, T)
+    assert found.accuracy == is_right
+    assert found.error == pytest.approx(((outputs - T) ** 2).sum(), rel=1e-5)
 
 
-@pytest.mark.parametrize("n_outputs", [1, 2])
-def test_mse_and_r2_equal_scikit_learn_in_the_units_of_the_target(n_outputs) -> None:
-    rng = np.random.default_rng(4)
-    y = rng.normal(5, 20, (50, n_outputs))
-    coding = REGRESSION.code(y)
-    members = (coding.encode(y) + 0.1 * rng.normal(size=(3, 50, n_outputs))).astype(np.float32)
-    predicted = coding.decode(members.mean(axis=0)).reshape(50, n_outputs)
-    found = measure(REGRESSION, members, coding.encode(y), coding.scale)
-    assert found.mse == pytest.approx(metrics.mean_squared_error(y, predicted), rel=1e-4)
-    assert found.r2 == pytest.approx(metrics.r2_score(y, predicted), rel=1e-4)
-    assert found.error == pytest.approx(((y - predicted) ** 2).sum(axis=1).mean(), rel=1e-4)
-    assert np.isnan(found.accuracy) and np.isnan(found.macro_f1)
+@pytest.mark.parametrize(
+    ("committee", "prediction"), [("vote", 1.25), ("mean_of_outputs", 1.25), ("first_member", 2.0)]
+)
+def test_an_ensemble_of_function_approximation_predicts_its_mean_or_its_first_member(committee, prediction) -> None:
+    outputs = np.array([[[2.0]], [[1.0]], [[0.75]]], dtype=np.float32)
+    found = measured(replace(REGRESSION, committee=COMMITTEES[committee]), outputs, np.array([[1.0]]))
+    assert found.mse == pytest.approx((prediction - 1) ** 2) == found.error
+    assert found.mae == pytest.approx(prediction - 1)
 
 
+@pytest.mark.parametrize("committee", COMMITTEES.values(), ids=COMMITTEES)
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
-def test_examples_that_are_absent_do_not_count(task) -> None:
-    rng = np.random.default_rng(1)
-    outputs, present = rng.uniform(size=(2, 30, 3)).astype(np.float32), np.arange(30) % 3 > 0
-    T = np.where(rng.integers(0, 3, 30)[:, None] == np.arange(3), 0.9, 0.1)
-    found = measure(task, outputs, T, present=present)
-    expected = measure(task, outputs[:, present], T[present])
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
-
-
-def test_the_ensemble_is_measured_by_its_vote() -> None:
-    """Two of three members say class 1, their mean says class 0."""
-    outputs = np.array([[[0.99, 0.01]], [[0.4, 0.6]], [[0.4, 0.6]]], dtype=np.float32)
-    assert measure(CLASSIFICATION, outputs, np.array([[0.1, 0.9]])).accuracy == 1
-
-
-def test_a_target_without_spread_has_no_r2() -> None:
-    found = measure(REGRESSION, np.zeros((1, 5, 1), dtype=np.float32), np.full((5, 1), 0.5))
-    assert np.isnan(found.r2) and found.mse == pytest.approx(0.25)
+def test_a_committee_of_one_says_what_its_member_says(task, committee) -> None:
+    rng = np.random.default_rng(3)
+    outputs, T = rng.uniform(size=(1, 20, 3)).astype(np.float32), rng.uniform(size=(20, 3))
+    found, expected = (measured(t, outputs, T) for t in (replace(task, committee=committee), task))
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_strata_are_the_classes_or_everything() -> None:

@@ -11,10 +11,11 @@ import typer
 from rich.console import Console
 
 from eligo._devices import usable_cores
-from eligo.datasets import DATASETS, DataError, load
+from eligo.datasets import DATASETS, DataError
+from eligo.datasets.catalogue import describe, fetch
 from eligo.report import write_report
-from eligo.study.design import load_study, study_names, study_text
 from eligo.study.display import Display, duration
+from eligo.study.files import load_study, study_names, study_text
 from eligo.study.outcome import read_results, write_results
 from eligo.study.reading import StudyError
 from eligo.study.runner import run_in_folder
@@ -71,8 +72,13 @@ def run(
     )
     folder = out or STUDIES_FOLDER / (f"{design.name}-quick" if quick else design.name)
     with Display(design, Console()) as display:
-        run_in_folder(design, folder, jobs or usable_cores(), display.watch, shlex.join(["eligo", *sys.argv[1:]]))
+        command = shlex.join(["eligo", *sys.argv[1:]])
+        absent = run_in_folder(
+            design, folder, jobs or usable_cores(), display.watch, command, needs_all=problems is not None
+        )
     _report(folder)
+    for problem, reason in absent.items():
+        print(f"left out {problem}: {reason}", file=sys.stderr)
 
 
 @study_app.command("status")
@@ -80,12 +86,14 @@ def status(folder: Folder) -> None:
     """Say how far a study is."""
     results = read_results(folder)
     expected = len(results.problems) * len(results.methods) * int(results.settings["trials"])
-    tuned = "" if results.settings["is_quick"] else f", {len(results.cells)} cells of the grid"
+    tuned = "" if results.cells.empty else f", {len(results.cells)} cells of the grid"
     print(f"{results.name}: {len(results.trials)} of {expected} trials{tuned}")
     for problem in results.problems:
         counts = results.trials[results.trials["problem"] == problem.name].groupby("method").size()
         done = ", ".join(f"{method} {counts.get(method, 0)}" for method in results.methods)
         print(f"  {problem.name}: {done}")
+    for name, reason in results.absent.items():
+        print(f"  {name}: left out: {reason}")
     if spent := results.stage_seconds.get("the whole run"):
         print(f"time spent by runs that ended: {duration(spent)}")
 
@@ -113,11 +121,21 @@ def list_studies() -> None:
 
 @data_app.command("list")
 def list_data() -> None:
-    """Name the data sets that a study can use."""
+    """Name the data sets that a study can use, and say which of them are here."""
     for name in DATASETS:
-        dataset = load(name)
-        size = f"{len(dataset.y)} examples, {dataset.X.shape[1]} features"
-        print(f"{name}: {dataset.title}, {dataset.task.name}, {size}. {dataset.source}")
+        print(f"{name}: {describe(name)}")
+
+
+@data_app.command("fetch")
+def fetch_data(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A data set, as `data list` names it.")],
+) -> None:
+    """Fetch a data set, so that studies find it without a network."""
+    paths, is_new = fetch(name)
+    if not paths:
+        print(f"{name} needs no file: eligo has it")
+    for path in paths:
+        print(path if is_new else f"already here: {path}")
 
 
 def _report(folder: Path) -> None:

@@ -65,16 +65,20 @@ class AboveMean:
     """Candidates whose score reaches (1 - beta) times the mean: SASLA's rule.
 
     A larger beta lowers the threshold and keeps *more*; beta = 1 keeps everything (passive learning), beta = 0 only
-    what reaches the mean. The best candidate of each stratum stays even when it falls below.
+    what reaches the mean. The best candidate of each stratum stays even when it falls below, and so do as many of the
+    best as the floor asks for.
 
     Parameters
     ----------
     beta : float, default=0.9, in [0, 1], the selection constant
+    floor : int, default=1, at least 1, the least number of examples to keep; all candidates when there are fewer
+    floor_share : float, default=0.0, in [0, 1], the least share of the candidates to keep, rounded to whole examples;
+        the larger of the two floors holds
 
     Raises
     ------
     ValueError
-        If beta lies outside [0, 1].
+        If a value lies outside its range.
 
     References
     ----------
@@ -90,20 +94,32 @@ class AboveMean:
     """
 
     beta: float = 0.9
+    floor: int = 1
+    floor_share: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse a beta that would not be a share."""
+        """Refuse values that are no share, or an empty subset."""
         if not 0 <= self.beta <= 1:
             raise ValueError(f"`beta` must be in [0, 1]; got {self.beta:g}. Larger keeps more examples.")
+        if self.floor < 1:
+            raise ValueError(f"`floor` must be at least 1; got {self.floor}.")
+        if not 0 <= self.floor_share <= 1:
+            raise ValueError(f"`floor_share` must be in [0, 1]; got {self.floor_share:g}.")
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
-        """Candidates at or above the threshold, and the best of each stratum that would be empty."""
+        """Candidates at or above the threshold, the best of each stratum that would be empty, and the floor's."""
         is_scored = is_candidate & jnp.isfinite(scores)  # a score that blew up is no reason to drop the others
         mean = jnp.where(is_scored, scores, 0).sum() / jnp.maximum(is_scored.sum(), 1)
         chosen = is_candidate & (scores >= (1 - self.beta) * mean)
         is_best = jax.vmap(_best_one, (None, 1, None), 1)(scores, strata & is_candidate[:, None], key)
         is_empty = ~(strata & chosen[:, None]).any(axis=0)
-        return chosen | (is_best & is_empty).any(axis=1)
+        chosen |= (is_best & is_empty).any(axis=1)
+        if self.floor == 1 and self.floor_share == 0:  # somebody is always there: the ranking below costs a sort
+            return chosen
+        least = jnp.maximum(jnp.round(self.floor_share * is_candidate.sum()), self.floor)
+        is_left = is_candidate & ~chosen
+        place = _ranking(scores, is_left, jax.random.fold_in(key, 1))
+        return chosen | (is_left & (place < least - chosen.sum()))
 
 
 @dataclass(frozen=True)

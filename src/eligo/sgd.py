@@ -30,6 +30,9 @@ class SGD:
     batch_size : int or "full", default=1, examples per step; 1 is the paper's SGD
     epochs : int, default=1000, passes over the training subset
     decay_biases : bool, default=False, whether lambda applies to biases too
+    mean_over_outputs : bool, default=False, whether a step follows the error's mean over outputs instead of its sum
+    gradient_clip : float, default=None, above 0; a data gradient with a larger Euclidean norm, over all parameters of
+        a network, is shortened to it before the decay is added; None never shortens
 
     Raises
     ------
@@ -48,6 +51,8 @@ class SGD:
     batch_size: int | Literal["full"] = 1
     epochs: int = 1000
     decay_biases: bool = False
+    mean_over_outputs: bool = False
+    gradient_clip: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
@@ -58,6 +63,8 @@ class SGD:
             raise ValueError(f'`batch_size` must be "full" or a whole number of at least 1; got {self.batch_size!r}.')
         if not _is_count(self.epochs, 0):
             raise ValueError(f"`epochs` must be a whole number of at least 0; got {self.epochs!r}.")
+        if self.gradient_clip is not None:
+            _check_all("gradient_clip", self.gradient_clip, lambda norm: norm > 0, "above 0, or None")
 
     def rates(self, n_nets: int) -> Rates:
         """The hyper-parameters that may differ between networks, each (nets,)."""

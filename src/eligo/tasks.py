@@ -1,6 +1,6 @@
 """What a network is asked to do: classification and function approximation are two values of one record.
 
-A task carries the coding of targets, the output map, the predictive distribution, the vote of an ensemble and the
+A task carries the coding of targets, the output map, the predictive distribution, what an ensemble says as one and the
 measures of error. Nothing else in the package asks which of the two it is.
 """
 
@@ -8,131 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from eligo.activations import LINEAR, SIGMOID, Activation
-
-# --- Coding of targets -----------------------------------------------------------------------------------------------
-
-
-class TargetCoding(Protocol):
-    """How target values become the values that output units should take; fitted on training rows only."""
-
-    @property
-    def scale(self) -> NDArray[np.float64]:
-        """Units of the target per coded unit, (outputs,), so that errors can be reported in them."""
-
-    def encode(self, y: ArrayLike) -> NDArray[np.float64]:
-        """Target values (examples,) or (examples, outputs) as coded targets (examples, outputs)."""
-
-    def decode(self, outputs: ArrayLike) -> NDArray[Any]:
-        """Values of output units (examples, outputs) in the units of the target."""
-
-
-@dataclass(frozen=True)
-class ClassCoding:
-    """One output unit per class: ``high`` for the example's class, ``low`` for the others.
-
-    Attributes
-    ----------
-    classes : array (classes,), sorted labels
-    low, high : float
-    """
-
-    classes: NDArray[Any]
-    low: float
-    high: float
-
-    @property
-    def scale(self) -> NDArray[np.float64]:
-        """Ones: the error of a classifier stays in coded units."""
-        return np.ones(len(self.classes))
-
-    def encode(self, y: ArrayLike) -> NDArray[np.float64]:
-        """Labels (examples,) as coded targets (examples, classes)."""
-        labels = np.asarray(y)
-        unknown = np.setdiff1d(labels, self.classes)
-        if len(unknown):
-            raise ValueError(
-                f"`y` holds the label {unknown.tolist()[0]!r}, which the coding was not fitted on; it knows "
-                f"{self.classes.tolist()}."
-            )
-        return np.where(labels[:, None] == self.classes[None, :], self.high, self.low)
-
-    def decode(self, outputs: ArrayLike) -> NDArray[Any]:
-        """Label of the largest output unit, (examples,)."""
-        decoded: NDArray[Any] = self.classes[np.argmax(np.asarray(outputs), axis=1)]
-        return decoded
-
-
-@dataclass(frozen=True)
-class IntervalCoding:
-    """Each target scaled linearly so that its training values span [``low``, ``high``].
-
-    Attributes
-    ----------
-    minimum, maximum : arrays (outputs,), range of the training targets
-    low, high : float
-    is_flat : bool, whether targets came as (examples,) and predictions go back that way
-    """
-
-    minimum: NDArray[np.float64]
-    maximum: NDArray[np.float64]
-    low: float
-    high: float
-    is_flat: bool
-
-    @property
-    def scale(self) -> NDArray[np.float64]:
-        """Units of the target per coded unit, (outputs,)."""
-        scale: NDArray[np.float64] = (self.maximum - self.minimum) / (self.high - self.low)
-        return scale
-
-    def encode(self, y: ArrayLike) -> NDArray[np.float64]:
-        """Values (examples,) or (examples, outputs) as coded targets (examples, outputs)."""
-        values = np.asarray(y, dtype=np.float64)
-        values = values.reshape(len(values), -1)
-        coded: NDArray[np.float64] = self.low + (values - self.minimum) / self.scale
-        return coded
-
-    def decode(self, outputs: ArrayLike) -> NDArray[np.float64]:
-        """Values in the units of the target, in the shape the targets came in."""
-        values = self.minimum + (np.asarray(outputs, dtype=np.float64) - self.low) * self.scale
-        decoded: NDArray[np.float64] = values[:, 0] if self.is_flat else values
-        return decoded
-
-
-def code_classes(y: ArrayLike, low: float, high: float, classes: ArrayLike | None = None) -> ClassCoding:
-    """Fit a `ClassCoding`: to the labels that occur in ``y``, or to ``classes`` where some may be missing from it."""
-    labels = np.unique(np.asarray(y if classes is None else classes))
-    if len(labels) < 2:
-        raise ValueError(
-            f"the target has one class, {labels.tolist()[0]!r}; classification needs at least 2. "
-            "Check the target column."
-        )
-    return ClassCoding(labels, low, high)
-
-
-def code_interval(y: ArrayLike, low: float, high: float) -> IntervalCoding:
-    """Fit an `IntervalCoding` to training targets (examples,) or (examples, outputs)."""
-    values = np.asarray(y, dtype=np.float64)
-    is_flat = values.ndim == 1
-    values = values.reshape(len(values), -1)
-    minimum, maximum = values.min(axis=0), values.max(axis=0)
-    constant = np.flatnonzero(minimum == maximum)
-    if len(constant):
-        raise ValueError(
-            f"target {constant[0]} is {minimum[constant[0]]:g} in every training row; function approximation needs "
-            "a target that varies. Check the target column."
-        )
-    return IntervalCoding(minimum, maximum, low, high, is_flat)
-
+from eligo.measures import Measures, classification_measures, confusion_counts, regression_measures
+from eligo.targets import TargetCoding, code_classes, code_interval, code_raw
 
 # --- Predictive distributions of a classifier ------------------------------------------------------------------------
 
@@ -215,7 +100,7 @@ def point_prediction(outputs: Array, net_inputs: Array) -> Array:
     return outputs
 
 
-# --- Votes and measures ----------------------------------------------------------------------------------------------
+# --- Ensembles -------------------------------------------------------------------------------------------------------
 
 
 def majority_vote(predictions: Array) -> Array:
@@ -243,44 +128,53 @@ def majority_vote(predictions: Array) -> Array:
     return votes + predictions.mean(axis=0) / 2
 
 
-def mean_of_members(predictions: Array) -> Array:
-    """Mean prediction of an ensemble, (examples, outputs)."""
-    return predictions.mean(axis=0)
+def _mean_of_members(outputs: Array) -> Array:
+    return outputs.mean(axis=0)
 
 
-class Measures(NamedTuple):
-    """How well a network, or an ensemble, does on a set of examples; NaN where a measure has no meaning.
+def _first_of_members(outputs: Array) -> Array:
+    return outputs[0]
 
-    ``error`` is the data term of Eq. 10, the mean over examples of the squared error summed over outputs: in coded
-    units for classification, in squared units of the target for function approximation. ``accuracy`` and ``macro_f1``
-    lie in [0, 1]; ``mse`` (mean over outputs, in squared units of the target) and ``r2`` (mean over outputs) belong to
-    function approximation.
+
+def _vote_of_members(outputs: Array, probabilities: Array) -> Array:
+    del outputs
+    return majority_vote(probabilities)
+
+
+def _as_outputs_say(outputs: Array, probabilities: Array) -> Array:
+    del probabilities
+    return outputs
+
+
+@dataclass(frozen=True)
+class Committee:
+    """What an ensemble says as one: its outputs, which the error of Eq. 10 is taken of, and its vote on classes.
+
+    Function approximation has no classes to vote on: there an ensemble predicts its outputs.
+
+    Attributes
+    ----------
+    name : str
+    outputs : outputs of members (members, examples, outputs) -> (examples, outputs)
+    vote : (the former (examples, classes), class probabilities of members (members, examples, classes)) -> (examples,
+        classes), the largest wins
     """
 
-    error: Array
-    accuracy: Array
-    macro_f1: Array
-    mse: Array
-    r2: Array
+    name: str
+    outputs: Callable[[Array], Array]
+    vote: Callable[[Array, Array], Array]
 
 
-def classification_measures(vote: Array, targets: Array, weights: Array) -> dict[str, Array]:
-    """Accuracy and macro F1; classes that neither occur nor are predicted do not count, as in scikit-learn."""
-    n_classes = targets.shape[1]
-    actual = jax.nn.one_hot(targets.argmax(axis=1), n_classes, dtype=targets.dtype) * weights[:, None]
-    predicted = jax.nn.one_hot(vote.argmax(axis=1), n_classes, dtype=targets.dtype) * weights[:, None]
-    hits, occur, claimed = (actual * predicted).sum(axis=0), actual.sum(axis=0), predicted.sum(axis=0)
-    present = (occur + claimed) > 0
-    f1 = jnp.where(present, 2 * hits / jnp.maximum(occur + claimed, 1), 0)
-    return {"accuracy": hits.sum() / weights.sum(), "macro_f1": f1.sum() / present.sum()}
+MAJORITY_VOTE = Committee("vote", outputs=_mean_of_members, vote=_vote_of_members)
+"""Each member has one vote on the class; outputs are the members' mean (the paper)."""
 
+MEAN_OF_OUTPUTS = Committee("mean_of_outputs", outputs=_mean_of_members, vote=_as_outputs_say)
+"""The members' mean output decides on the class too."""
 
-def regression_measures(prediction: Array, targets: Array, weights: Array) -> dict[str, Array]:
-    """Mean squared error and coefficient of determination, both averaged over outputs."""
-    rows = weights[:, None] / weights.sum()
-    squared = (rows * (prediction - targets) ** 2).sum(axis=0)
-    spread = (rows * (targets - (rows * targets).sum(axis=0)) ** 2).sum(axis=0)
-    return {"mse": squared.mean(), "r2": (1 - squared / jnp.where(spread > 0, spread, jnp.nan)).mean()}
+FIRST_MEMBER = Committee("first_member", outputs=_first_of_members, vote=_as_outputs_say)
+"""The first member speaks for all; the others only help to choose."""
+
+COMMITTEES = {committee.name: committee for committee in (MAJORITY_VOTE, MEAN_OF_OUTPUTS, FIRST_MEMBER)}
 
 
 # --- The task --------------------------------------------------------------------------------------------------------
@@ -297,22 +191,22 @@ class Task:
     ----------
     name : str
     output : activation of the output units
-    target_range : (low, high), the coded target values
-    fit_coding : (y, low, high) -> TargetCoding, fitted on training rows
+    target_range : (low, high), the coded target values; () where targets are taken as they are
+    fit_coding : (y, *target_range) -> TargetCoding, fitted on training rows
     distribution : (outputs, net inputs) -> what a network predicts: class probabilities, or the outputs themselves
-    vote : predictions (members, examples, outputs) -> (examples, outputs), the prediction of an ensemble
-    measures : (vote, targets, weights) -> accuracy and macro F1, or MSE and R2
+    measures : (prediction, targets, weights) -> the fields of `Measures` that have a meaning, but for the error
     has_classes : whether the predictive distribution is over classes, so that Eq. 8 has a meaning
+    committee : what an ensemble says as one
     """
 
     name: str
     output: Activation
-    target_range: tuple[float, float]
+    target_range: tuple[float, ...]
     fit_coding: Callable[..., TargetCoding]
     distribution: Callable[[Array, Array], Array]
-    vote: Callable[[Array], Array]
     measures: Callable[[Array, Array, Array], dict[str, Array]]
     has_classes: bool
+    committee: Committee = MAJORITY_VOTE
 
     def code(self, y: ArrayLike, **fitting: Any) -> TargetCoding:
         """Fit the coding of targets to training targets."""
@@ -324,8 +218,22 @@ class Task:
             return targets == targets.max(axis=1, keepdims=True)
         return jnp.ones((len(targets), 1), dtype=bool)
 
+    def predict(self, outputs: Array, net_inputs: Array) -> Array:
+        """What an ensemble, or one network as an ensemble of one, predicts.
+
+        Parameters
+        ----------
+        outputs, net_inputs : float arrays (members, examples, outputs)
+
+        Returns
+        -------
+        float array (examples, outputs): a vote whose largest value is the class, or coded target values
+        """
+        together = self.committee.outputs(outputs)
+        return self.committee.vote(together, self.distribution(outputs, net_inputs)) if self.has_classes else together
+
     def squared_error(self, outputs: Array, targets: Array, scale: Array, present: Array) -> Array:
-        """The data term of Eq. 10 for an ensemble's mean outputs, a scalar in squared units of ``scale``.
+        """The data term of Eq. 10 for an ensemble's outputs, a scalar in squared units of ``scale``.
 
         Parameters
         ----------
@@ -334,7 +242,7 @@ class Task:
         scale : float array (outputs,), units of the target per coded unit
         present : bool array (examples,), the examples that count
         """
-        errors = (((outputs.mean(axis=0) - targets) * scale) ** 2).sum(axis=1)
+        errors = (((self.committee.outputs(outputs) - targets) * scale) ** 2).sum(axis=1)
         return jnp.where(present, errors, 0).sum() / present.sum()
 
     def measure(self, outputs: Array, net_inputs: Array, targets: Array, scale: Array, present: Array) -> Measures:
@@ -347,10 +255,23 @@ class Task:
         scale : float array (outputs,), units of the target per coded unit
         present : bool array (examples,), the examples that count
         """
-        vote = self.vote(self.distribution(outputs, net_inputs))
+        prediction, weights = self.predict(outputs, net_inputs), present.astype(outputs.dtype)
         error = self.squared_error(outputs, targets, scale, present)
         measured = dict.fromkeys(Measures._fields, jnp.full_like(error, jnp.nan)) | {"error": error}
-        return Measures(**(measured | self.measures(vote * scale, targets * scale, present.astype(outputs.dtype))))
+        return Measures(**(measured | self.measures(prediction * scale, targets * scale, weights)))
+
+    def confusion(self, outputs: Array, net_inputs: Array, targets: Array, present: Array) -> Array | None:
+        """How many examples of each class were taken for each class, (actual, predicted); None without classes.
+
+        Parameters
+        ----------
+        outputs, net_inputs : float arrays (members, examples, outputs)
+        targets : float array (examples, outputs), coded
+        present : bool array (examples,), the examples that count
+        """
+        if not self.has_classes:
+            return None
+        return confusion_counts(self.predict(outputs, net_inputs), targets, present.astype(outputs.dtype))
 
 
 CLASSIFICATION = Task(
@@ -359,7 +280,6 @@ CLASSIFICATION = Task(
     target_range=(0.1, 0.9),
     fit_coding=code_classes,
     distribution=softmax_of_outputs,
-    vote=majority_vote,
     measures=classification_measures,
     has_classes=True,
 )
@@ -371,7 +291,6 @@ REGRESSION = Task(
     target_range=(0.1, 0.9),
     fit_coding=code_interval,
     distribution=point_prediction,
-    vote=mean_of_members,
     measures=regression_measures,
     has_classes=False,
 )
@@ -379,3 +298,6 @@ REGRESSION = Task(
 
 LINEAR_OUTPUT_REGRESSION = replace(REGRESSION, output=LINEAR, target_range=(-1.0, 1.0))
 """Function approximation with linear output units, targets scaled to [-1, 1] (the paper's final report)."""
+
+RAW_OUTPUT_REGRESSION = replace(REGRESSION, output=LINEAR, target_range=(), fit_coding=code_raw)
+"""Function approximation with linear output units that take the targets as they are."""

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from eligo.nets import AXIS, jit_nets, over_nets
 from eligo.networks import Network, Params
+from eligo.presentation import presentation_order
 from eligo.sgd import SGD, Rates, held_still_unless, optimiser
 from eligo.tasks import Task
 
@@ -28,44 +29,26 @@ class TrainingState(NamedTuple):
     memory: Any
 
 
+class _Recipe(NamedTuple):
+    """What is compiled into a training program."""
+
+    network: Network
+    task: Task
+    rows_per_step: int
+    decay_biases: bool
+    mean_over_outputs: bool
+    gradient_clip: float | None
+
+
 # --- One network -----------------------------------------------------------------------------------------------------
 
 
-def presentation_order(key: Array, member: Array) -> Array:
-    """Random order in which an epoch presents its examples; those that are not members come last.
-
-    Parameters
-    ----------
-    key : jax random key of this network and epoch
-    member : bool array (examples,), whether an example belongs to the training subset
-
-    Returns
-    -------
-    int array (examples,), indices
-
-    Examples
-    --------
-    >>> order = presentation_order(jax.random.key(0), jnp.array([True, False, True, True]))
-    >>> sorted(order[:3].tolist()), int(order[3])
-    ([0, 2, 3], 1)
-    """
-    n_examples = len(member)
-    index_bits = max(1, (n_examples - 1).bit_length())
-    bits = jax.random.bits(key, (n_examples,), jnp.uint32) >> 1
-    if index_bits > 12:
-        return jnp.lexsort((bits, ~member))
-    # One word per example, (is left out | at least 19 random bits | index): sorting words is several times faster than
-    # sorting pairs, and this happens every epoch. Two examples tie in the random bits once in 500 000 times.
-    left_out = jnp.where(member, jnp.uint32(0), jnp.uint32(1 << 31))
-    words = left_out | ((bits >> index_bits) << index_bits) | jnp.arange(n_examples, dtype=jnp.uint32)
-    return (jnp.sort(words) & ((1 << index_bits) - 1)).astype(jnp.int32)
-
-
-def _gradient(network: Network, task: Task, params: Params, X: Array, T: Array, present: Array) -> Params:
+def _gradient(recipe: _Recipe, params: Params, X: Array, T: Array, present: Array) -> Params:
     """Gradient of the squared errors summed over the rows of one chunk; ``X`` (features,) is a chunk of one row."""
 
     def squared_errors(params: Params) -> Array:
-        errors = ((T - network.apply(params, X, task)) ** 2).sum(axis=-1)
+        of_outputs = (T - recipe.network.apply(params, X, recipe.task)) ** 2
+        errors = of_outputs.mean(axis=-1) if recipe.mean_over_outputs else of_outputs.sum(axis=-1)
         return (errors * present).sum()
 
     gradient: Params = jax.grad(squared_errors)(params)
@@ -83,20 +66,11 @@ def _decay(params: Params, weight_decay: Array, decay_biases: bool) -> Params:
     }
 
 
-class _Recipe(NamedTuple):
-    """What is compiled into a training program."""
-
-    network: Network
-    task: Task
-    rows_per_step: int
-    decay_biases: bool
-
-
 def _batch_gradient(recipe: _Recipe, params: Params, rows: tuple[Array, Array], start: Array, count: Array) -> Params:
     """Gradient of Eq. 10's data term over the batch that starts at row ``start`` of the first ``count`` rows."""
     batch = recipe.rows_per_step
     if batch == 1:
-        return _gradient(recipe.network, recipe.task, params, rows[0][start], rows[1][start], jnp.ones(()))
+        return _gradient(recipe, params, rows[0][start], rows[1][start], jnp.ones(()))
 
     chunk = min(batch, ROWS_PER_CHUNK)
     stop = jnp.minimum(start + batch, count)
@@ -105,11 +79,21 @@ def _batch_gradient(recipe: _Recipe, params: Params, rows: tuple[Array, Array], 
         first = start + index * chunk
         X, T = (jax.lax.dynamic_slice_in_dim(part, first, chunk) for part in rows)
         present = first + jnp.arange(chunk) < stop
-        return jax.tree.map(jnp.add, total, _gradient(recipe.network, recipe.task, params, X, T, present))
+        return jax.tree.map(jnp.add, total, _gradient(recipe, params, X, T, present))
 
     n_chunks = jax.lax.pmax(-(-jnp.maximum(stop - start, 0) // chunk), AXIS)
     total = jax.lax.fori_loop(0, n_chunks, add_chunk, jax.tree.map(jnp.zeros_like, params))
     return jax.tree.map(lambda gradient: gradient / jnp.maximum(stop - start, 1), total)
+
+
+def _shortened(gradient: Params, longest: float | None) -> Params:
+    """A gradient no longer than ``longest`` over all parameters together."""
+    if longest is None:
+        return gradient
+    length = jnp.sqrt(sum((slope**2).sum() for slope in jax.tree.leaves(gradient)))
+    # PyTorch's 1e-6, so that trajectories agree; it keeps a gradient of zero from giving 0/0 as well.
+    share = jnp.minimum(longest / (length + 1e-6), 1)
+    return jax.tree.map(lambda slope: slope * share, gradient)
 
 
 def _train_one(
@@ -143,7 +127,7 @@ def _train_one(
         def step(index: Array, state: TrainingState) -> TrainingState:
             params, memory = state
             has_rows = index * batch < count
-            gradient = _batch_gradient(recipe, params, rows, index * batch, count)
+            gradient = _shortened(_batch_gradient(recipe, params, rows, index * batch, count), recipe.gradient_clip)
             gradient = jax.tree.map(
                 jnp.add, gradient, _decay(params, jnp.asarray(rates.weight_decay), recipe.decay_biases)
             )
@@ -232,7 +216,8 @@ def advance(
     -------
     TrainingState
     """
-    recipe = _Recipe(network, task, sgd.rows_per_step(X.shape[1]), sgd.decay_biases)
+    rows_per_step = sgd.rows_per_step(X.shape[1])
+    recipe = _Recipe(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
     rates = sgd.rates(len(X))
     advanced: TrainingState = _advance(recipe, first_epoch, n_epochs, state, X, targets, member, rates, key)
     return advanced

@@ -1,15 +1,12 @@
-"""Data sets by name, what is refused, and preparation that never sees a test row."""
+"""Data sets that come with eligo, by name, and what is refused."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 
 from eligo import CLASSIFICATION, REGRESSION
-from eligo.datasets import DATASETS, load, scale_features
+from eligo.datasets import DATASETS, DataError, load
 from eligo.datasets.generators import make_friedman, make_noisy_sine
 
 # Shape of X, number of classes (0: function approximation) and examples in the smallest class, as published.
@@ -22,6 +19,9 @@ KNOWN = {
     "diabetes": (442, 10, 0, None),
     "friedman1": (500, 10, 0, None),
 }
+
+FETCHED = {"california_housing", "energy_efficiency", "fashion_mnist"}
+"""Data sets with tests of their own, in test_fetched.py."""
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -45,8 +45,9 @@ def test_data_sets_are_what_they_are_known_to_be(name) -> None:
 
 
 def test_every_named_data_set_is_known() -> None:
-    assert set(DATASETS) == set(KNOWN)
-    with pytest.raises(ValueError, match=r"^unknown problem 'irsi'; there are iris, wine, .*friedman1\.$"):
+    assert set(DATASETS) == set(KNOWN) | FETCHED
+    message = r"^unknown data set 'irsi'; there are iris, wine, .*friedman1\. Did you mean iris\?$"
+    with pytest.raises(ValueError, match=message):
         load("irsi")
 
 
@@ -92,21 +93,37 @@ IRIS, SINE = load("iris"), load("noisy_sine")
     [
         (
             IRIS,
-            {"X": with_value(IRIS.X, 7, 1, np.nan)},
-            "data set 'iris': 1 missing or infinite value(s), the first in column 'sepal width (cm)', row 7 of the data, "
-            "counted from 0. Fill them in or drop the rows.",
+            {"X": with_value(with_value(IRIS.X, 9, 0, np.inf), 12, 0, -np.inf)},
+            "data set 'iris': column 'sepal length (cm)' holds 2 infinite value(s), the first in row 9 of the data, counted "
+            "from 0. Put numbers in their place, or drop the rows.",
         ),
         (
             IRIS,
-            {"X": with_value(with_value(IRIS.X, 9, 0, np.inf), 12, 3, -np.inf)},
-            "data set 'iris': 2 missing or infinite value(s), the first in column 'sepal length (cm)', row 9 of the data, "
-            "counted from 0. Fill them in or drop the rows.",
+            {"X": np.where([False, True, False, False], np.nan, IRIS.X)},
+            "data set 'iris': column 'sepal width (cm)' is missing in every row. Drop the column.",
+        ),
+        (
+            IRIS,
+            {"X": with_value(np.zeros((150, 4)), 5, 3, 2), "categories": ((), (), (), ("narrow", "wide"))},
+            "data set 'iris': column 'petal width (cm)' holds 2 in row 5 of the data, counted from 0; allowed are indices "
+            "in [0, 1], one per level. Declare the level, or mend the row.",
+        ),
+        (
+            IRIS,
+            {"X": with_value(np.zeros((150, 4)), 5, 3, 0.5), "categories": ((), (), (), ("narrow", "wide"))},
+            "data set 'iris': column 'petal width (cm)' holds 0.5 in row 5 of the data, counted from 0; allowed are indices "
+            "in [0, 1], one per level. Declare the level, or mend the row.",
+        ),
+        (
+            IRIS,
+            {"categories": ((), ("narrow", "wide"))},
+            "data set 'iris': shapes do not fit each other: X (150, 4), y (150,), 4 feature names, categories of 2 columns.",
         ),
         (
             SINE,
             {"y": with_value(SINE.y[:, None], 3, 0, np.nan)[:, 0]},
-            "data set 'noisy_sine': 1 missing or infinite value(s), the first in column 'y', row 3 of the data, "
-            "counted from 0. Fill them in or drop the rows.",
+            "data set 'noisy_sine': the target 'y' is missing or infinite in 1 row(s), the first row 3 of the data, counted "
+            "from 0. Fill it in, or drop the rows.",
         ),
         (
             IRIS,
@@ -135,30 +152,16 @@ IRIS, SINE = load("iris"), load("noisy_sine")
             "data set 'noisy_sine': there is no column besides the target to predict it from. Add one.",
         ),
     ],
-    ids=["NaN", "infinite", "NaN target", "one class", "constant", "rows", "columns", "no column"],
+    ids=["infinite", "empty column", "no level", "half a level", "levels", "NaN target", "one class"]
+    + ["constant", "rows", "columns", "no column"],
 )
 def test_data_that_cannot_be_learnt_from_are_refused_in_one_line(dataset, changes, message) -> None:
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(DataError) as refusal:
         replace(dataset, **changes)
     assert str(refusal.value) == message
 
 
-# --- Preparation -----------------------------------------------------------------------------------------------------
-
-
-@settings(max_examples=25, deadline=None)
-@given(X=arrays.arrays(np.float64, (6, 2), elements=st.floats(-1e3, 1e3, width=16)), seed=st.integers(0, 99))
-def test_training_rows_span_minus_one_to_one_and_nothing_else_decides(X, seed) -> None:
-    X[0] = X[1] - 1  # no feature is constant
-    other = np.random.default_rng(seed).normal(0, 1e4, (3, 2))
-    train, test = scale_features(X, other)
-    np.testing.assert_allclose(train.min(axis=0), -1, atol=1e-9)
-    np.testing.assert_allclose(train.max(axis=0), 1, atol=1e-9)
-    low, high = X.min(axis=0), X.max(axis=0)
-    np.testing.assert_allclose(test, -1 + 2 * (other - low) / (high - low), rtol=1e-6, atol=1e-6)
-    np.testing.assert_array_equal(scale_features(X)[0], train)
-
-
-def test_a_constant_feature_becomes_minus_one() -> None:
-    (train,) = scale_features(np.array([[5.0, 0.0], [5.0, 1.0]]))
-    np.testing.assert_array_equal(train, [[-1, -1], [-1, 1]])
+def test_missing_values_are_data() -> None:
+    gaps = with_value(with_value(IRIS.X, 0, 0, np.nan), 149, 3, np.nan)
+    assert np.isnan(replace(IRIS, X=gaps).X).sum() == 2
+    assert IRIS.levels == ((), (), (), ())

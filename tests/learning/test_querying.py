@@ -68,7 +68,7 @@ def test_a_pool_run_gives_the_weights_labels_and_counts_of_the_transcription(flo
             assert_same_weights(nth(found.params, index, member), learner.net, rtol=1e-8)
 
 
-@pytest.mark.parametrize("retraining", ["warm", "cold"])
+@pytest.mark.parametrize("retraining", ["warm", "warm_at_rest", "cold"])
 @pytest.mark.parametrize(("budget", "query_size"), [(7, 1), (8, 3), (20, 20), (2, 5)])
 def test_budget_query_size_and_restarts_are_the_transcription_s(float64, retraining, budget, query_size) -> None:
     """8 labels asked three at a time are 3, 3 and 2; which labels were asked for is compared too."""
@@ -81,7 +81,8 @@ def test_budget_query_size_and_restarts_are_the_transcription_s(float64, retrain
     for index in range(2):
         expected = by_loops(
             trials, index, CLASSIFICATION, SGD_105, 1, paper.entropy_utility,
-            budget=budget, query_size=query_size, epochs_of_round=[4] * (len(sizes) + 1), is_cold=retraining == "cold",
+            budget=budget, query_size=query_size, epochs_of_round=[4] * (len(sizes) + 1),
+            is_cold=retraining == "cold", is_at_rest=retraining == "warm_at_rest",
         )  # fmt: skip
         assert expected.label_counts == np.cumsum([4, *sizes]).tolist()
         assert np.flatnonzero(found.is_selected[index]).tolist() == sorted([0, 1, 2, 3, *expected.asked])
@@ -132,6 +133,42 @@ def test_warm_retraining_spends_the_epochs_of_passive_learning(epochs, n_first) 
     np.testing.assert_array_equal(found.labels, found.n_selected)
 
 
+@pytest.mark.parametrize(
+    ("epochs", "budget", "rounds", "labels"),
+    [
+        (10, None, [4, 4, 2], [4, 7, 10]),  # spent in the middle of a round, with labels left to buy
+        (12, None, [4, 4, 4], [4, 7, 10]),
+        (30, 6, [4, 4, 22], [4, 7, 10]),  # no label left to buy: on with what there is
+        (3, None, [3], [4]),
+    ],
+)
+def test_a_run_that_stops_by_epochs_spends_them_all_and_no_more(float64, epochs, budget, rounds, labels) -> None:
+    trials, sgd = make_trials(CLASSIFICATION), replace(SGD_105, epochs=epochs)
+    how = {"epochs_per_query": 4, "rule": Top(3), "retraining": "warm_at_rest"}
+    found = query(trials, sgd=sgd, budget=budget, stop="epochs", n_records=epochs, **how)
+    assert np.diff(found.epoch).tolist() == rounds
+    for index in range(2):
+        assert found.labels[1:, index].tolist() == labels
+        expected = by_loops(
+            trials, index, CLASSIFICATION, sgd, 1, paper.entropy_utility,
+            budget=labels[-1] - 4, query_size=3, epochs_of_round=rounds, is_at_rest=True,
+        )  # fmt: skip
+        assert found.presentations[-1, index] == expected.n_presentations
+        assert_same_weights(nth(found.params, index, 0), expected.learners[0].net, rtol=1e-8)
+
+
+def test_checkpoints_are_recorded_in_the_middle_of_rounds_and_change_nothing_else() -> None:
+    trials = make_trials(CLASSIFICATION)
+    seldom, often = (
+        query(trials, budget=4, epochs_per_query=4, n_records=2, **how) for how in ({}, {"checkpoints": (1, 6, 8, 900)})
+    )
+    assert seldom.epoch.tolist() == [0, 12, 20] and often.epoch.tolist() == [0, 1, 6, 8, 12, 20]
+    assert often.labels[:, 0].tolist() == [4, 4, 5, 5, 6, 8]
+    assert often.presentations[:, 0].tolist() == [0, 4, 26, 36, 60, 120]
+    jax.tree.map(np.testing.assert_array_equal, seldom.params, often.params)
+    np.testing.assert_array_equal(often.test_error[[0, 4, 5]], seldom.test_error)
+
+
 def test_cold_retraining_is_training_anew_on_the_last_labels() -> None:
     """Of what came before only the labels are left; epochs go on counting, so each retraining has its own order."""
     trials = make_trials(CLASSIFICATION)
@@ -148,7 +185,7 @@ def test_cold_retraining_is_training_anew_on_the_last_labels() -> None:
 
 # --- What a utility may see ------------------------------------------------------------------------------------------
 
-SEEN: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+SEEN: list[tuple[np.ndarray, ...]] = []
 
 
 @dataclass(frozen=True)
@@ -156,9 +193,8 @@ class Spy:
     """Takes down what it is shown."""
 
     def __call__(self, situation, *, key):
-        jax.debug.callback(
-            lambda *seen: SEEN.append(seen), situation.targets, situation.is_labelled, situation.weight_decay
-        )
+        shown = (situation.targets, situation.is_labelled, situation.is_candidate, situation.weight_decay)
+        jax.debug.callback(lambda *seen: SEEN.append(seen), *shown)
         return jnp.arange(len(situation.X), dtype=float)
 
     def work(self, load) -> float:
@@ -171,8 +207,9 @@ def test_nobody_sees_a_label_before_it_is_queried() -> None:
     query(trials, utility=Spy(), budget=6)
     jax.effects_barrier()
     counts = set()
-    for targets, is_labelled, weight_decay in SEEN:
+    for targets, is_labelled, is_candidate, weight_decay in SEEN:
         assert weight_decay == pytest.approx(0.0005)
+        assert is_labelled.all() or (is_candidate == ~is_labelled).all()
         np.testing.assert_array_equal(np.isnan(targets), np.tile(~is_labelled[:, None], (1, 3)))
         counts.add(int(is_labelled.sum()))
     assert counts >= {4, 5, 6, 7, 8, 9}  # and 24 where the loop compiles ahead
@@ -292,6 +329,7 @@ def test_each_query_scores_the_pool_once(utility, n_members, per_example) -> Non
     assert presentations == n_members * 7 * (4 + 10 + 16)  # 21 epochs in three rounds
     expected = (J * (2 * I + 3 * K) * presentations + per_example * n_scored) / FORWARD
     np.testing.assert_allclose(found.work[-1], expected, rtol=1e-12)
+    np.testing.assert_allclose(found.selection_work[-1], per_example * n_scored / FORWARD, rtol=1e-12)
 
 
 # --- What is refused -------------------------------------------------------------------------------------------------
@@ -304,8 +342,10 @@ def test_each_query_scores_the_pool_once(utility, n_members, per_example) -> Non
         ({"budget": -1}, "`budget` must be in [0, 20], the pool size; got -1."),
         ({"n_members": 4}, "`n_members` must be in [1, 3], the members that the trials were made with; got 4."),
         ({"n_members": 0}, "`n_members` must be in [1, 3], the members that the trials were made with; got 0."),
-        ({"retraining": "hot"}, '`retraining` must be "warm" or "cold"; got \'hot\'.'),
+        ({"retraining": "hot"}, "`retraining` must be one of 'warm', 'warm_at_rest', 'cold'; got 'hot'."),
         ({"epochs_per_query": 0}, "`epochs_per_query` must be at least 1; got 0."),
+        ({"stop": "never"}, "`stop` must be one of 'budget', 'epochs'; got 'never'."),
+        ({"stop": "epochs"}, '`stop` "epochs" needs `epochs_per_query`; got None.'),
     ],
 )
 def test_what_makes_no_loop_is_refused(changes, message) -> None:

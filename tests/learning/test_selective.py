@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 import jax
 import numpy as np
 import pytest
+from sklearn import metrics
 
 import transcription as paper
 from eligo import CLASSIFICATION, REGRESSION, SGD, learn_selectively, train_many
+from eligo.learning.trajectory import ROWS_AT_ONCE
 from eligo.rules import AboveMean, Everything, Share
 from eligo.utilities import AbsoluteError, OutputSensitivity, PredictiveEntropy, Random
 from problems import NETWORK, TASKS, assert_same_weights, hyper_of, make_trials, nth, one_trial
@@ -45,17 +47,20 @@ def test_sasla_gives_the_weights_subsets_and_counts_of_the_transcription(float64
         assert_same_weights(nth(found.params, index, 0), expected.learner.net, rtol=1e-8)
 
 
-@pytest.mark.parametrize(("interval", "candidates"), [(7, "all"), (1, "current"), (30, "current")])
-def test_the_interval_and_the_candidates_are_the_transcription_s(float64, interval, candidates) -> None:
+@pytest.mark.parametrize(
+    ("interval", "candidates", "first"), [(7, "all", None), (1, "current", 2), (30, "current", None), (7, "all", 3)]
+)
+def test_the_interval_and_the_candidates_are_the_transcription_s(float64, interval, candidates, first) -> None:
     trials, is_for_good = make_trials(CLASSIFICATION), candidates == "current"
-    where = {"interval": interval, "candidates": candidates}
+    where = {"interval": interval, "candidates": candidates, "first_selection": first}
     found = learn_selectively(NETWORK, CLASSIFICATION, trials, SGD_100, **SASLA, **where)
     for index in range(2):
         expected = by_loops(
-            trials, index, CLASSIFICATION, SGD_100, beta=0.2, interval=interval, is_for_good=is_for_good
-        )
+            trials, index, CLASSIFICATION, SGD_100,
+            beta=0.2, interval=interval, first_selection=first, is_for_good=is_for_good,
+        )  # fmt: skip
         assert (returns(expected.subsets) == 0) == is_for_good
-        assert expected.n_selections == (99 // interval)
+        assert expected.n_selections == 1 + (99 - (first or interval)) // interval
         assert found.n_selected[1:, index].tolist() == [int(subset.sum()) for subset in expected.subsets]
         assert found.is_selected[index].tolist() == expected.subsets[-1].tolist()
         assert_same_weights(nth(found.params, index, 0), expected.learner.net, rtol=1e-8)
@@ -99,6 +104,64 @@ def test_how_often_one_records_changes_nothing_else() -> None:
     jax.tree.map(np.testing.assert_array_equal, often.params, seldom.params)
     for name in ("n_selected", "presentations", "work", "train_error", "test_error", "accuracy", "macro_f1"):
         np.testing.assert_array_equal(getattr(often, name)[::5], getattr(seldom, name), err_msg=name)
+
+
+def test_checkpoints_are_recorded_besides_and_change_nothing_else() -> None:
+    """As far as the run goes: there is no epoch 500."""
+    trials, sgd = make_trials(CLASSIFICATION), replace(SGD_100, epochs=20)
+    every, some = (
+        learn_selectively(NETWORK, CLASSIFICATION, trials, sgd, **SASLA, interval=3, **how)
+        for how in ({"n_records": 20}, {"n_records": 2, "checkpoints": (3, 13, 20, 500)})
+    )
+    assert some.epoch.tolist() == [0, 3, 10, 13, 20]
+    jax.tree.map(np.testing.assert_array_equal, every.params, some.params)
+    for name in ("n_selected", "presentations", "work", "selection_work", "train_error", "train_accuracy", "mcc"):
+        np.testing.assert_array_equal(getattr(every, name)[some.epoch], getattr(some, name), err_msg=name)
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_what_is_measured_is_what_scikit_learn_finds_in_the_outputs(task) -> None:
+    trials, sgd = make_trials(task, n_test=40), replace(SGD_100, epochs=30)
+    found = learn_selectively(NETWORK, task, trials, sgd, **SASLA)
+    for index in range(2):
+        net, trial = paper.from_params(nth(found.params, index, 0)), one_trial(trials, index, task)
+        X, T = np.asarray(trials.X_test[index], dtype=np.float64), np.asarray(trials.targets_test[index])
+        outputs, on_train = (
+            np.array([paper.forward(net, z, task.output.name == "linear")[1] for z in Z]) for Z in (X, trial.Z)
+        )
+        if not task.has_classes:
+            scale = float(trials.scale[index, 0])
+            assert found.mae[-1, index] == pytest.approx(scale * metrics.mean_absolute_error(T, outputs), rel=1e-4)
+            assert found.r2[-1, index] == pytest.approx(metrics.r2_score(T, outputs), rel=1e-3)
+            assert np.isnan(found.train_accuracy).all() and np.isnan(found.mcc).all() and found.confusion is None
+            continue
+        labels, predicted = T.argmax(axis=1), outputs.argmax(axis=1)
+        macro = {"average": "macro", "zero_division": 0}
+        for name, expected in {
+            "accuracy": metrics.accuracy_score(labels, predicted),
+            "macro_f1": metrics.f1_score(labels, predicted, **macro),
+            "macro_precision": metrics.precision_score(labels, predicted, **macro),
+            "macro_recall": metrics.recall_score(labels, predicted, **macro),
+            "mcc": metrics.matthews_corrcoef(labels, predicted),
+            "train_accuracy": metrics.accuracy_score(trial.classes, on_train.argmax(axis=1)),
+        }.items():
+            assert getattr(found, name)[-1, index] == pytest.approx(expected, abs=1e-6), name
+        assert found.confusion.dtype == np.int64
+        np.testing.assert_array_equal(found.confusion[index], metrics.confusion_matrix(labels, predicted))
+        assert np.isnan(found.mae).all()
+
+
+def test_parts_too_large_for_the_cache_are_measured_alike() -> None:
+    """A few rows over two full chunks, against all rows at once in NumPy."""
+    task, n_test = TASKS["linear outputs"], 2 * ROWS_AT_ONCE + 5
+    trials = make_trials(task, n_test=n_test)
+    found = learn_selectively(NETWORK, task, trials, SGD(0.1, epochs=1), utility=Random(), rule=Everything())
+    for index in range(2):
+        net = paper.from_params(nth(found.params, index, 0))
+        y = 1 / (1 + np.exp(-(np.asarray(trials.X_test[index]) @ net["v"].T + net["v_bias"])))
+        errors = y @ net["w"].T + net["w_bias"] - np.asarray(trials.targets_test[index])
+        expected = (errors**2).mean() * float(trials.scale[index, 0]) ** 2
+        assert found.mse[-1, index] == pytest.approx(expected, rel=1e-4)
 
 
 def test_every_class_keeps_an_example() -> None:
@@ -196,6 +259,7 @@ def test_work_is_counted_by_the_literature_s_formulas(utility, per_example, cand
         scored[epoch + 1 :] += 24 if candidates == "all" else found.n_selected[epoch]
     expected = (PRESENTATION * found.presentations + per_example * scored) / FORWARD
     np.testing.assert_allclose(found.work, expected, rtol=1e-12)
+    np.testing.assert_allclose(found.selection_work, per_example * scored / FORWARD, rtol=1e-12)
 
 
 def test_seconds_only_grow_and_passive_learning_selects_nothing() -> None:
@@ -224,7 +288,8 @@ def test_divergence_is_seen_in_the_trial_where_it_happens() -> None:
     ("changes", "message"),
     [
         ({"interval": 0}, "`interval` must be at least 1 epoch; got 0."),
-        ({"candidates": "some"}, '`candidates` must be "all" or "current"; got \'some\'.'),
+        ({"first_selection": 0}, "`first_selection` must be at least 1 epoch; got 0."),
+        ({"candidates": "some"}, "`candidates` must be one of 'all', 'current'; got 'some'."),
     ],
 )
 def test_what_makes_no_loop_is_refused(changes, message) -> None:

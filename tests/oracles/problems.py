@@ -8,7 +8,7 @@ import numpy as np
 
 import transcription as paper
 from eligo import CLASSIFICATION, LINEAR_OUTPUT_REGRESSION, REGRESSION, SGD, Network, Task, Trials
-from eligo.training import presentation_order
+from eligo.presentation import presentation_order
 
 NETWORK = Network(hidden=(5,))
 TASKS = {"classes": CLASSIFICATION, "sigmoid outputs": REGRESSION, "linear outputs": LINEAR_OUTPUT_REGRESSION}
@@ -89,6 +89,8 @@ def hyper_of(sgd: SGD, task: Task) -> paper.Hyper:
         batch_size=None if sgd.batch_size == "full" else sgd.batch_size,
         decay_biases=sgd.decay_biases,
         is_linear=is_linear(task),
+        mean_over_outputs=sgd.mean_over_outputs,
+        gradient_clip=sgd.gradient_clip,
     )
 
 

@@ -88,7 +88,7 @@ def write_study(folder: Path, **changes: Any) -> Path:
 def run_eligo(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """`eligo` in a process of its own, to its end."""
     command = [ELIGO, *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
 def start_eligo(*arguments: object, cwd: Path) -> subprocess.Popen[str]:

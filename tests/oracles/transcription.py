@@ -88,6 +88,8 @@ class Hyper:
     batch_size: int | None = 1  # None: all examples at once
     decay_biases: bool = False
     is_linear: bool = False
+    mean_over_outputs: bool = False
+    gradient_clip: float | None = None
 
 
 @dataclass
@@ -108,7 +110,11 @@ class Learner:
         for p in batch:
             self.n_presentations += 1
             for name, slope in gradient(self.net, Z[p], T[p], hyper.is_linear).items():
-                slopes[name] += slope / len(batch)
+                slopes[name] += slope / len(batch) / (len(T[p]) if hyper.mean_over_outputs else 1)
+        if hyper.gradient_clip is not None:
+            length = math.sqrt(sum(float((slope**2).sum()) for slope in slopes.values()))
+            share = min(1.0, hyper.gradient_clip / (length + 1e-6))  # PyTorch's definition
+            slopes = {name: slope * share for name, slope in slopes.items()}
         for name in ("v", "w", "v_bias", "w_bias") if hyper.decay_biases else ("v", "w"):
             slopes[name] += 2 * hyper.decay * self.net[name]
         for name, slope in slopes.items():
@@ -145,6 +151,19 @@ def sensitivity(net: Net, z: np.ndarray, is_linear: bool) -> np.ndarray:
     return S
 
 
+def directional_sensitivity(net: Net, z: np.ndarray, is_linear: bool) -> list[float]:
+    """Of each output: o_k' sum_j w_kj y_j' (net_j - bias_j), as the paper's author has it."""
+    y, o = forward(net, z, is_linear)
+    changes = []
+    for k in range(len(o)):
+        summed = 0.0
+        for j in range(len(y)):
+            without_bias = sum(net["v"][j, i] * z[i] for i in range(len(z)))
+            summed += net["w"][k, j] * y[j] * (1 - y[j]) * without_bias
+        changes.append((1 if is_linear else o[k] * (1 - o[k])) * summed)
+    return changes
+
+
 def norm(values: list[float], name: str) -> float:
     """Eq. 5, Eq. 6 and Eq. 2."""
     if name == "sum":
@@ -159,8 +178,12 @@ def informativeness(S: np.ndarray, input_norm: str = "sum", output_norm: str = "
     return norm([norm(list(row), input_norm) for row in S], output_norm)
 
 
-def above_mean(scores: dict[int, float], beta: float, classes: np.ndarray | None) -> np.ndarray:
-    """Candidates (keys of ``scores``) that reach (1 - beta) times the mean, and the best of a class that has none."""
+def above_mean(
+    scores: dict[int, float], beta: float, classes: np.ndarray | None, floor: int = 1, floor_share: float = 0.0
+) -> np.ndarray:
+    """Candidates (keys of ``scores``) that reach (1 - beta) times the mean, the best of a class that has none, and the
+    best of the others while there are fewer than the floor asks for.
+    """
     threshold = (1 - beta) * sum(scores.values()) / len(scores)
     chosen = {p for p, score in scores.items() if score >= threshold}
     labels = np.zeros(max(scores) + 1, dtype=int) if classes is None else classes
@@ -168,6 +191,9 @@ def above_mean(scores: dict[int, float], beta: float, classes: np.ndarray | None
         of_class = [p for p in scores if labels[p] == label]
         if not chosen & set(of_class):
             chosen.add(max(of_class, key=lambda p: scores[p]))
+    for p in sorted(scores, key=lambda p: -scores[p]):
+        if len(chosen) < max(floor, round(floor_share * len(scores))):
+            chosen.add(p)
     return np.array(sorted(chosen))
 
 
@@ -190,14 +216,19 @@ def learn_by_sensitivity(
     *,
     beta: float,
     interval: int = 1,
+    first_selection: int | None = None,
     classes: np.ndarray | None = None,
     is_for_good: bool = False,
 ) -> Selective:
-    """SASLA: every ``interval`` epochs D_T is chosen anew from D_C, or from itself where removal is for good."""
+    """SASLA: every ``interval`` epochs D_T is chosen anew from D_C, or from itself where removal is for good.
+
+    ``first_selection`` epochs go before the first choice; None is the interval.
+    """
+    first = interval if first_selection is None else first_selection
     learner, subsets, n_selections = Learner(net, hyper), [], 0
     subset = np.ones(len(Z), dtype=bool)
     for epoch in range(n_epochs):
-        if epoch > 0 and epoch % interval == 0:
+        if epoch >= first and (epoch - first) % interval == 0:
             candidates = np.flatnonzero(subset) if is_for_good else np.arange(len(Z))
             scores = {int(p): informativeness(sensitivity(learner.net, Z[p], hyper.is_linear)) for p in candidates}
             subset = np.zeros(len(Z), dtype=bool)
@@ -279,6 +310,7 @@ def learn_from_pool(
     query_size: int = 1,
     given: list[int] | None = None,
     is_cold: bool = False,
+    is_at_rest: bool = False,
 ) -> Querying:
     """Algorithm 1; ``given`` replaces the utility by a fixed order of asking. One order of presentation for each member."""
     learners = [Learner(net, hyper) for net in nets]
@@ -297,9 +329,10 @@ def learn_from_pool(
                     best = max(pool, key=lambda p: utility(trained, Z[p], hyper.is_linear))
                 asked.append(best)
             labelled[asked] = True
-            if is_cold:
-                for learner, net in zip(learners, nets, strict=True):
+            for learner, net in zip(learners, nets, strict=True):
+                if is_cold:
                     learner.net = copied(net)
+                if is_cold or is_at_rest:
                     learner.velocity = {name: np.zeros_like(values) for name, values in net.items()}
         label_counts.append(int(labelled.sum()))
         for _ in range(n_epochs):

@@ -135,7 +135,8 @@ def test_areas_are_held_against_the_control():
     areas = pd.DataFrame(
         {"entropy": control - np.linspace(0.04, 0.06, 15), "ensemble": control + 0.01 * rng.standard_normal(15)}
     )
-    table = compare_areas(areas.assign(random_pool=control), PROBLEM)
+    against = {"entropy": "random_pool", "ensemble": "random_pool", "random_pool": None}
+    table = compare_areas(areas.assign(random_pool=control), PROBLEM, against)
     assert table.loc["entropy", "difference"] == pytest.approx(-0.05)
     assert table.loc["entropy", "p_value"] == pytest.approx(2.0**-14)
     assert table.loc["entropy", "adjusted_p"] == pytest.approx(2.0**-13)
@@ -144,4 +145,24 @@ def test_areas_are_held_against_the_control():
     corrected = 2 * stats.t.sf(abs(differences.mean() / error), 14)
     assert table.loc["entropy", "corrected_adjusted_p"] == pytest.approx(2 * corrected)
     assert table.loc["random_pool", ["difference", "p_value"]].isna().all()
-    assert compare_areas(areas, PROBLEM)["difference"].isna().all()
+    assert compare_areas(areas, PROBLEM, against)["difference"].isna().all()
+
+
+def test_an_area_that_a_diverged_trial_lacks_leaves_no_corrected_answer():
+    areas = pd.DataFrame({"a": [0.2, 0.3, 0.4, np.inf], "b": [0.1, 0.1, 0.1, 0.1]})
+    table = compare_areas(areas, PROBLEM, {"a": "b", "b": None})
+    assert table.loc["a", "difference"] == pytest.approx(0.2)
+    assert np.isnan(table.loc["a", "corrected_adjusted_p"])
+    assert table.loc["a", "n_trials"] == 3
+    assert table.loc["a", "p_value"] == 2.0**-3  # four pairs on one side: the diverged trial counts as infinitely bad
+    unbegun = compare_areas(areas.replace(np.inf, np.nan), PROBLEM, {"a": "b", "b": None})
+    assert unbegun.loc["a", "p_value"] == 2.0**-2  # a trial that was not run says nothing
+    assert np.isfinite(unbegun.loc["a", "corrected_adjusted_p"])
+
+
+def test_an_area_without_a_corrected_answer_stays_a_hypothesis():
+    base = np.linspace(0.1, 0.2, 12)
+    areas = pd.DataFrame({"a": base + np.linspace(0.01, 0.05, 12), "c": np.r_[base[:-1], np.inf], "b": base})
+    alone = compare_areas(areas[["a", "b"]], PROBLEM, {"a": "b", "b": None}).loc["a", "corrected_adjusted_p"]
+    table = compare_areas(areas, PROBLEM, {"a": "b", "c": "b", "b": None})
+    assert table.loc["a", "corrected_adjusted_p"] == pytest.approx(2 * alone)

@@ -7,9 +7,8 @@ import pytest
 
 from eligo.report.curves import (
     Paths,
-    areas_under_labels,
     errors_on_the_way,
-    labels_to_reach,
+    generalisation_over_presentations,
     over_epochs,
     over_labels,
     over_presentations,
@@ -87,19 +86,20 @@ def test_over_labels_the_last_error_at_a_number_of_labels_counts():
     assert over_labels(FULL) is None
 
 
-def test_the_area_is_the_mean_error_on_the_way():
-    other = paths([[2, 2, 2, 4]], [[0, 1, 2, 3]], [[0.9, 0.9, 0.6, 0.2]], "random_pool")
-    areas = areas_under_labels([POOL, FULL, other])
-    assert list(areas) == ["entropy", "random_pool"]
-    assert areas.loc[0, "entropy"] == pytest.approx((0.3 + 0.15) / 2)  # trapezoids 0.4-0.2 and 0.2-0.1
-    assert areas.loc[0, "random_pool"] == pytest.approx(0.4)
-    assert areas_under_labels([FULL]).empty
+def test_the_generalisation_factor_is_a_median_between_quartiles():
+    own = paths([[4, 4, 4]] * 3, [[0, 40, 80]] * 3, [[0.9, 0.3, 0.2]] * 3, "passive")
+    own.columns["generalisation"] = np.array([[1.0, 1.0, 2.0], [1.0, 1.5, 4.0], [1.0, 2.0, 3.0]])
+    curve = generalisation_over_presentations(own)
+    assert (curve.mean[0], curve.mean[-1]) == pytest.approx((1.5, 3.0))
+    assert (curve.low[-1], curve.high[-1]) == pytest.approx((2.5, 3.5))
+    own.columns["generalisation"][:] = np.nan
+    assert generalisation_over_presentations(own) is None
 
 
-def test_labels_to_reach_an_error():
-    assert labels_to_reach(POOL, 0.2) == 3
-    assert np.isnan(labels_to_reach(POOL, 0.05))
-    assert np.isnan(labels_to_reach(FULL, 0.5))
+def test_the_generalisation_factor_is_test_error_over_training_error(results, sine):
+    own = paths_of(results, sine)[0]
+    rows = results.curves.query("problem == 'sine' and method == 'passive' and trial == 3")
+    np.testing.assert_allclose(own.columns["generalisation"][3], rows["test_error"] / rows["train_error"])
 
 
 def test_errors_on_the_way_are_read_off_at_equal_presentations():

@@ -5,21 +5,35 @@ import re
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib._pylab_helpers import Gcf
+from matplotlib.figure import Figure
 
 from eligo.report.analysis import analyse
-from eligo.report.figures.canvas import drawing_style, inline_svg, log_ticks, plain_number, save
+from eligo.report.figures.canvas import (
+    WIDTH,
+    drawing_style,
+    inline_svg,
+    legend,
+    legend_height,
+    log_ticks,
+    plain_number,
+    save,
+)
+from eligo.report.figures.generalisation import loss_data
 from eligo.report.figures.grid import grid_data
 from eligo.report.figures.learning import learning_data
 from eligo.report.figures.network import network_data
 from eligo.report.figures.outcomes import outcome_data
 from eligo.report.figures.overview import overview_panel
 from eligo.report.figures.spending import spending_data
-from eligo.report.palette import COLOURS, OF_METHOD, colour_of
+from eligo.report.figures.sweep import sweep_data
+from eligo.report.palette import DARK_ENDS, EVERY, LIGHT_ENDS, N_STEPS, OF_METHOD, PAPER, RAMPS, colour_of, used_colours
 from eligo.report.pictures import learning_picture, overview_picture
 from eligo.report.summaries import typed
-from eligo.report.vocabulary import METHODS, PRIMARY
+from eligo.report.sweeps import Sweep
+from eligo.report.vocabulary import METHODS, PRIMARY, second_of
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +42,8 @@ def analysis(results):
 
 
 def test_no_two_colours_are_the_same():
-    assert len({colour.light for colour in COLOURS}) == len({colour.name for colour in COLOURS}) == len(COLOURS)
-    assert all(re.fullmatch("#[0-9a-f]{6}", code) for colour in COLOURS for code in (colour.light, colour.dark))
+    assert len({colour.light for colour in EVERY}) == len({colour.name for colour in EVERY}) == len(EVERY)
+    assert all(re.fullmatch("#[0-9a-f]{6}", code) for colour in EVERY for code in (colour.light, colour.dark))
 
 
 def test_a_method_has_one_colour_whoever_else_was_run():
@@ -37,6 +51,47 @@ def test_a_method_has_one_colour_whoever_else_was_run():
     assert colour_of("sasla", ["sasla"]) == colour_of("sasla", ["passive", "mine", "sasla"])
     mine = ["passive", "mine", "yours"]
     assert colour_of("mine", mine) != colour_of("yours", mine)
+
+
+SASLA_ROWS = [f"sasla[beta={beta}]" for beta in (0.1, 0.3, 0.5, 0.7, 0.9)]
+
+
+def luminance(code):
+    """Relative luminance of WCAG 2, from 0 to 1."""
+    parts = [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_levels_of_a_factor_step_away_from_the_paper_light_and_dark():
+    colours = [colour_of(row, SASLA_ROWS) for row in SASLA_ROWS]
+    for paper, codes in (
+        (PAPER.light, [colour.light for colour in colours]),
+        (PAPER.dark, [colour.dark for colour in colours]),
+    ):
+        steps = [contrast(code, paper) for code in codes]
+        assert steps == sorted(steps) and len(set(codes)) == 5
+    assert colours[0].name == "blue-1" and colours[-1].name == f"blue-{N_STEPS}"
+    assert LIGHT_ENDS[0] > LIGHT_ENDS[1] and DARK_ENDS[0] < DARK_ENDS[1]
+
+
+def test_every_step_can_be_seen_on_its_paper():
+    for ramp in RAMPS.values():
+        assert min(contrast(shade.light, PAPER.light) for shade in ramp) > 2.5
+        assert min(contrast(shade.dark, PAPER.dark) for shade in ramp) > 3.0
+
+
+def test_one_row_of_a_method_keeps_its_colour_and_a_page_has_the_colours_it_uses():
+    assert colour_of("sasla[beta=0.5]", ["passive", "sasla[beta=0.5]"]) == OF_METHOD["sasla"]
+    rows = ["mine[k=1]", "mine[k=2]", "yours"]
+    assert {colour_of(row, rows).name.split("-")[0] for row in rows} == {"olive", "brick"}
+    names = {colour.name for colour in used_colours(["passive", *SASLA_ROWS])}
+    assert "blue-1" in names and "vermillion-1" not in names and "ink" in names
 
 
 @pytest.mark.parametrize(
@@ -165,3 +220,44 @@ def test_drawing_ignores_a_users_own_settings(analysis, tmp_path):
             svg = save(overview_picture(analysis), tmp_path)
     with drawing_style():
         assert save(overview_picture(analysis), tmp_path) == svg
+
+
+def test_a_legend_of_long_titles_stays_within_its_figure():
+    rows = [f"ensemble[members={m},query_size={q}]" for m in (3, 5, 7, 9) for q in (1, 5, 25)]
+    assert legend_height(rows[:1]) < legend_height(rows[:6]) < legend_height(rows)
+    with drawing_style():
+        figure = Figure(figsize=(WIDTH, 3))
+        legend(figure, rows, rows)
+        figure.canvas.draw()
+        (box,) = [own.get_window_extent() for own in figure.legends]
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
+    assert box.height / figure.dpi <= legend_height(rows) + 0.1
+
+
+def test_scores_are_shown_up_to_their_best_on_a_linear_axis(analysis):
+    own = analysis.problems[0]
+    data = learning_data(own.paths, second_of(own.problem), analysis.results.methods, "second")
+    assert data.high > 1 and data.low < 0.9 and data.is_score and not data.is_log
+    np.testing.assert_allclose(data.panels["epochs"][0].mean, own.paths[0].columns["second"].mean(axis=0))
+
+
+def test_losses_are_those_on_training_and_on_test_examples(analysis):
+    own = analysis.problems[2]
+    ((method, train, test), *_) = loss_data(own.paths, analysis.results.methods, 10.0).panels
+    rows = analysis.results.curves.query("problem == 'sine' and method == 'passive'").groupby("epoch")
+    assert method == "passive"
+    np.testing.assert_allclose(train.mean, 10 * rows["train_error"].mean())
+    np.testing.assert_allclose(test.mean, 10 * rows["test_error"].mean())
+
+
+def test_values_of_a_sweep_are_placed_by_number_or_side_by_side():
+    table = pd.DataFrame(
+        {"problem": "p", "value": ["0.5", "0.1"], "method": ["b", "a"], "error_ratio": [1.0, 2.0]}
+        | dict.fromkeys(("error_ratio_low", "error_ratio_high", "presentations_ratio", "work_ratio"), 1.0)
+    )
+    numbers = sweep_data(Sweep("sasla", "beta", (), ("a", "b"), ("0.1", "0.5"), True, table), {"p": "P"})
+    assert numbers.lines["P"]["x"].tolist() == [0.1, 0.5]
+    assert numbers.lines["P"]["error_ratio"].tolist() == [2.0, 1.0]
+    words = table.assign(value=["warm", "cold"])
+    placed = sweep_data(Sweep("entropy", "retraining", (), ("b", "a"), ("warm", "cold"), False, words), {"p": "P"})
+    assert placed.lines["P"]["x"].tolist() == [0, 1]

@@ -83,7 +83,7 @@ def test_the_report_is_sound_and_holds_every_method_and_problem(index, results):
     text = assert_sound(index).text
     for words in ("passive", "SASLA", "entropy", "ensemble", "random pool", "Iris", "Wine", "Noisy sine"):
         assert text.count(words) > 5, words
-    for setting in ("sasla.beta", "0.9", "tuning.folds", "3.11.2", "3 min 22 s", "eligo study run paper"):
+    for setting in ("settings.beta", "0.9", "tuning.folds", "3.11.2", "3 min 22 s", "eligo study run paper"):
         assert setting in text
 
 
@@ -91,17 +91,34 @@ def test_terms_and_captions_say_what_the_code_does(index):
     text = Outline(index.read_text(encoding="utf-8")).text
     assert "reaches (1 − β) times its mean" in text and "with Φ ≥ (1 − β) times the mean" in text
     assert "for sigmoid output units and 1 for linear ones" in text
-    assert "first passage of a noisy curve" in text
+    assert "of the trials in which both reached it" in text
 
 
 def test_every_figure_and_table_that_was_asked_for_is_there(index):
     figures = {file.stem for file in (index.parent / "figures").glob("*.pdf")}
     tables = {file.stem for file in (index.parent / "tables").glob("*.csv")}
-    places = ("learning", "spending", "outcomes", "ranking", "grid", "network")
-    assert figures == {"overview", *(f"{place}-{problem}" for place in places for problem in ("iris", "wine", "sine"))}
-    whole = {"headline", "problems", "winners", "ranks", "settings", "environment", "stages", "cells"}
-    places = ("errors", "costs", "budgets", "areas", "pairs")
-    assert tables == whole | {f"{place}-{problem}" for place in places for problem in ("iris", "wine", "sine")}
+    problems = ("iris", "wine", "sine")
+    places = ("learning", "spending", "outcomes", "ranking", "grid", "network", "score", "loss", "generalisation")
+    everywhere = (*places, "distributions")
+    assert figures == {"overview", "confusion-iris", "confusion-wine"} | {
+        f"{p}-{q}" for p in everywhere for q in problems
+    }
+    whole = {
+        "headline",
+        "problems",
+        "columns",
+        "classes",
+        "winners",
+        "ranks",
+        "settings",
+        "environment",
+        "stages",
+        "cells",
+    }
+    places = ("errors", "measures", "costs", "payback", "budgets", "areas-labels", "areas-presentations", "pairs")
+    more = ("beliefs", "convergence", "efficiency", "reductions")
+    own = {f"{place}-{problem}" for place in (*places, *more) for problem in problems}
+    assert tables == whole | own | {"beliefs", "confusion-iris", "confusion-wine"}
 
 
 def test_tables_hold_the_numbers_of_the_study(index, results):
@@ -144,11 +161,19 @@ def test_names_from_data_are_escaped(study, tmp_path):
     assert {file.parent for file in tmp_path.rglob("*.csv")} == {tmp_path / "report" / "tables"}
 
 
+FACTORS = (
+    "passive",
+    *(f"sasla[beta={beta}]" for beta in (0.1, 0.3, 0.5, 0.7, 0.9)),
+    *(f"ensemble[members={members},query_size={size}]" for members in (3, 5) for size in (1, 5)),
+    "random_pool[query_size=1]",
+    "random_pool[query_size=5]",
+)
 EDGES = {
     "one method": {"methods": ("sasla",), "n_trials": 3},
     "one trial": {"n_trials": 1},
     "two trials": {"n_trials": 2},
     "no passive": {"methods": ("entropy", "random_pool"), "n_trials": 7},
+    "rows of factors": {"methods": FACTORS, "n_trials": 4},
     "seven methods": {"methods": ("passive", "sasla", "entropy", "error", "random_subset", "mine", "x"), "n_trials": 6},
 }
 
@@ -174,7 +199,8 @@ def test_an_unfinished_study_says_what_is_missing(study, iris, sine, tmp_path):
 
 
 def test_a_study_that_has_only_begun_has_a_report(results, tmp_path):
-    nothing = {name: getattr(results, name).iloc[:0] for name in ("trials", "curves", "winners")}
+    names = ("trials", "curves", "winners", "confusion", "criteria")
+    nothing = {name: getattr(results, name).iloc[:0] for name in names}
     text = assert_sound(write_report(dataclasses.replace(results, **nothing), tmp_path / "report")).text
     assert "No trial has finished yet." in text
 
@@ -242,6 +268,51 @@ def test_a_report_that_was_cut_off_between_two_renames_is_restored(small, tmp_pa
     with pytest.raises(ZeroDivisionError):
         write_report(small, tmp_path / "report")
     assert index.exists()
+
+
+@pytest.fixture(scope="module")
+def swept(study, fashion, housing, tmp_path_factory):
+    results = study(problems=(fashion, housing), methods=FACTORS[:9], n_trials=3, has_cells=False)
+    absent = {"digits": "digits.csv is neither in ELIGO_DATA nor in the cache."}
+    folder = tmp_path_factory.mktemp("swept") / "report"
+    return write_report(dataclasses.replace(results, absent=absent), folder)
+
+
+def test_a_setting_that_was_varied_has_its_figure_and_its_numbers(swept):
+    text = assert_sound(swept).text
+    assert "Settings that were varied" in text and "selection constant β" in text
+    assert "SASLA, β = 0.1" in text and "ensemble, 3 networks, 1 per query" in text
+    table = pd.read_csv(swept.parent / "tables" / "sweep-sasla-beta.csv")
+    assert table["value"].unique().tolist() == [0.1, 0.3, 0.5, 0.7, 0.9]
+    assert len(table) == 2 * 5
+    assert not list((swept.parent / "figures").glob("sweep-ensemble*"))  # two values are no sweep
+
+
+def test_data_are_described_with_what_is_missing(swept):
+    text = Outline(swept.read_text(encoding="utf-8")).text
+    assert "207 of total_bedrooms" in text
+    assert "2 numbers and ocean_proximity (5 categories)" in text
+    assert re.search("14.999 to 500.001", text)
+    assert "a stand-in" in text and "Trouser" in text
+    assert "digits.csv is neither in ELIGO_DATA nor in the cache." in text and "This study is not complete" in text
+
+
+def test_large_squared_errors_are_shown_in_powers_of_ten(swept):
+    text = Outline(swept.read_text(encoding="utf-8")).text
+    assert "mean squared error, in 10⁹" in text
+    assert not re.search(r"\d{3}\u202f\d{3}\u202f\d{3} ±", text)
+
+
+def test_the_methods_of_factors_are_asked_for_by_their_names(study, iris):
+    results = study(problems=(iris,), methods=FACTORS, n_trials=1, has_cells=False)
+    assert "--methods passive,sasla,ensemble,random_pool " in command_of(results)
+
+
+def test_the_paper_gets_its_tables_and_figures(index):
+    folder = index.parent / "latex"
+    assert (folder / "all.tex").stat().st_size > 0 and (folder / "methods.tex").stat().st_size > 0
+    tables = {file.stem for file in folder.glob("table-*.tex")}
+    assert {"table-headline", "table-errors-iris", "table-measures-sine"} <= tables
 
 
 def test_the_command_runs_the_same_study_again(results):

@@ -8,23 +8,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eligo.report import prose
+from eligo.report import prose, prose_design, prose_progress
 from eligo.report.analysis import analyse
-from eligo.report.findings import Across, Finding, Spending, better_than
+from eligo.report.findings import Across, Finding, Spending, areas_in_words, better_than
+from eligo.report.progress import Payback, Progress, _better_first, _pairs_named, paybacks
 from eligo.report.protocol import Protocol
+from eligo.report.sentences import say
 from eligo.report.vocabulary import METHODS, counted
 
 RULES = {
-    Finding: ("VERDICTS", "DIFFERENCES", "LIMITS", "LABELS", "TESTS"),
-    Spending: ("COSTS",),
-    Protocol: ("DESIGN", "TUNING"),
-    Across: ("ACROSS",),
+    Finding: (prose.VERDICTS, prose.DIFFERENCES, prose.LIMITS, prose.LABELS, prose.TESTS),
+    Spending: (prose.COSTS,),
+    Protocol: (*prose_design.DESIGN, prose_design.TUNING),
+    Across: (prose.ACROSS,),
+    Progress: (prose_progress.TARGET, prose_progress.LABELS_TO_TARGET, prose_progress.BELIEFS),
+    Payback: (prose_progress.PAYBACK,),
 }
+OF_PROBLEM = ("VERDICTS", "DIFFERENCES", "LIMITS", "LABELS", "TESTS")
 
 
 @pytest.mark.parametrize(
     ("facts", "rule"),
-    [(facts, rule) for facts, names in RULES.items() for name in names for rule in getattr(prose, name)],
+    [(facts, rule) for facts, tables in RULES.items() for rules in tables for rule in rules],
 )
 def test_templates_speak_of_facts_that_exist(facts, rule):
     names = {name for _, name, _, _ in string.Formatter().parse(rule.say) if name}
@@ -40,7 +45,7 @@ def test_every_cost_has_one_sentence():
 
 def test_selection_that_costs_more_than_it_saves_is_said():
     spending = Spending("SASLA", "passive", "0.93×", "7.0 %", "1.34×", 0.93, 1.34)
-    assert prose.say(prose.COSTS, spending) == (
+    assert say(prose.COSTS, spending) == (
         "SASLA presented 7.0 % fewer examples than passive, but choosing them cost more than that saved: its work is "
         "1.34× passive’s."
     )
@@ -83,7 +88,12 @@ def with_errors(study, problem, offsets, n_trials=20):
 
 def prose_of(results):
     (own,) = analyse(results).problems
-    return {name: prose.say(getattr(prose, name), own.finding) for name in RULES[Finding]}
+    return {name: say(getattr(prose, name), own.finding) for name in OF_PROBLEM}
+
+
+def design_of(results):
+    protocol = analyse(results).protocol
+    return " ".join(say(rules, protocol) for rules in prose_design.DESIGN)
 
 
 def test_no_difference_is_an_answer(study, sine):
@@ -203,7 +213,7 @@ def test_tuning_on_the_same_data_is_a_limit(study, iris):
 def test_what_is_known_of_labels_beforehand_is_said(study, iris, sine):
     def design(*problems, methods):
         results = study(problems=problems, methods=methods, n_trials=2, has_cells=False)
-        return prose.say(prose.DESIGN, analyse(results).protocol)
+        return design_of(results)
 
     both = design(iris, sine, methods=("passive", "random_pool"))
     assert "range of the targets of all training rows" in both and "a small leak" in both
@@ -219,33 +229,212 @@ def test_winners_are_named_with_those_they_beat():
 
 
 def test_tuning_says_where_hyper_parameters_come_from(results, study, iris):
-    tuned = prose.say(prose.TUNING, analyse(results).protocol)
+    tuned = say(prose_design.TUNING, analyse(results).protocol)
     assert "256 cells" in tuned and "5-fold" in tuned
     assert "A cell trains for 200 epochs, a run of the comparison for 1000" in tuned
     assert "fewest hidden units wins" in tuned
-    recorded = prose.say(prose.TUNING, analyse(study(problems=(iris,), n_trials=1, has_cells=False)).protocol)
+    recorded = say(prose_design.TUNING, analyse(study(problems=(iris,), n_trials=1, has_cells=False)).protocol)
     assert recorded.startswith("Nothing was tuned")
 
 
 def test_successive_halving_is_said(results):
     cells = results.cells.assign(epochs=np.where(results.cells.hidden == 64, 200, 50))
-    text = prose.say(prose.TUNING, analyse(dataclasses.replace(results, cells=cells)).protocol)
+    text = say(prose_design.TUNING, analyse(dataclasses.replace(results, cells=cells)).protocol)
     assert "successive halving" in text
     assert "ranking of cells is that of the shorter training" not in text
 
 
 def test_epochs_are_told_by_problem_where_they_differ(results):
     trials = results.trials.assign(epochs=np.where(results.trials.problem == "wine", 2000, 1000))
-    text = prose.say(prose.DESIGN, analyse(dataclasses.replace(results, trials=trials)).protocol)
+    text = design_of(dataclasses.replace(results, trials=trials))
     assert "1000 (Iris and Noisy sine) or 2000 (Wine) epochs" in text
 
 
 def test_few_problems_are_not_tested_and_enough_are(results, study, iris):
-    assert "so no test is made" in prose.say(prose.ACROSS, analyse(results).across)
+    assert "so no test is made" in say(prose.ACROSS, analyse(results).across)
     seven = [dataclasses.replace(iris, name=f"p{i}", title=f"P{i}") for i in range(7)]
-    text = prose.say(prose.ACROSS, analyse(study(problems=seven, n_trials=3, has_cells=False)).across)
+    text = say(prose.ACROSS, analyse(study(problems=seven, n_trials=3, has_cells=False)).across)
     assert "no test is made" not in text
     assert "Friedman" in text
+
+
+def test_six_problems_can_decide_nothing_about_ten_pairs_and_that_is_said(study, six):
+    text = say(prose.ACROSS, analyse(study(problems=six, n_trials=3, has_cells=False)).across)
+    # Wilcoxon over 6 blocks: 2 / 2 ** 6; times 10 pairs.
+    assert "No pair of methods could differ significantly, whatever the results" in text
+    assert "0.031" in text and "0.31 when adjusted for 10 pairs" in text
+    assert "over 6 problems; two methods within one percentage point" in text
+
+
+def test_three_methods_on_six_problems_can_differ_and_may_not(study, six):
+    rows = ("passive", "sasla")
+    text = say(prose.ACROSS, analyse(study(problems=six, methods=rows, n_trials=3, has_cells=False)).across)
+    assert "whatever the results" not in text
+
+
+def test_what_problems_plan_otherwise_is_said_by_problem(study, planned, iris, sine):
+    results = study(problems=(iris, sine), n_trials=2, has_cells=False)
+    assert "They buy one label at a time." in design_of(results)
+    assert "A step of gradient descent is on one example, in random order." in design_of(results)
+    other = planned(results, "sine", settings__query_size=7, batch_size="full", settings__retraining="cold")
+    text = design_of(other)
+    assert "one label (Iris) or 7 labels (Noisy sine) at a time" in text
+    assert "on one example, in random order (Iris) or on the whole training subset at once (Noisy sine)" in text
+    assert "training goes on from the present weights (Iris) or the network is trained again" in text
+    assert "on 32 examples" in design_of(planned(results, batch_size=32))
+
+
+def test_rows_of_a_factor_are_said_by_row(study, iris):
+    rows = ("passive", "entropy[retraining=warm]", "entropy[retraining=cold]", "sasla[beta=0.5]", "sasla[beta=0.9]")
+    results = study(problems=(iris,), methods=rows, n_trials=2, has_cells=False)
+    text = design_of(results)
+    assert "goes on from the present weights (rows “warm”) or the network is trained again" in text
+    assert analyse(results).protocol.beta == "0.5 or 0.9"
+
+
+def test_many_areas_are_counted_and_few_are_named():
+    names = [f"entropy[query_size={i}]" for i in range(1, 7)]
+    areas = pd.DataFrame(
+        {
+            "mean": 0.2,
+            "difference": [-0.1, -0.1, -0.1, 0.1, 0.1, -0.1],
+            "adjusted_p": [0.01, 0.01, 0.01, 0.01, 0.2, 0.2],
+            "corrected_adjusted_p": [0.01, 0.01, 0.2, np.nan, 0.2, 0.2],
+        },
+        index=names,
+    )
+    control = pd.DataFrame({"mean": 0.3, "difference": np.nan}, index=["random_pool"])
+    text = areas_in_words(pd.concat([areas, control]))
+    assert "of 6 rows it is lower in 3 and higher in 1" in text and "2 of these remain" in text
+    text = areas_in_words(pd.concat([areas.iloc[[0, 3, 4]], control]))
+    assert "entropy (1 per query)’s is 33\N{NO-BREAK SPACE}% lower" in text
+    assert "no answer is left, since a trial diverged" in text
+    assert "entropy (5 per query)’s does not differ detectably" in text
+
+
+REFERENCE_PROTOCOL = {
+    "settings__candidates": "current",
+    "settings__informativeness": "directional",
+    "settings__regression_uncertainty": "extreme_prediction",
+    "settings__committee": "first_member",
+    "settings__retraining": "warm_at_rest",
+    "settings__stop": "epochs",
+    "committee_weights": "shared",
+    "output": "raw",
+    "mean_over_outputs": True,
+    "gradient_clip": 1.0,
+    "cross_validation": 5,
+}
+
+
+def test_what_departs_from_the_paper_is_said_and_what_would_be_untrue_is_not(study, planned, sine):
+    results = study(problems=(sine,), n_trials=2, has_cells=False)
+    usual, other = design_of(results), design_of(planned(results, **REFERENCE_PROTOCOL))
+    for words in ("can come back", "Laplace", "by vote", "scaled with the range of the targets", "[0.1, 0.9]"):
+        assert words in usual and words not in other, words
+    for words in (
+        "left out for good",
+        "change of the outputs when the example itself is scaled",
+        "extreme predictions",
+        "by the first of them alone",
+        "velocity set back to zero",
+        "whether or not labels could still be bought",
+        "same initial weights in every trial",
+        "targets as they are",
+        "averaged over outputs",
+        "a norm of at most 1.",
+        "5-fold cross-validation inside",
+    ):
+        assert words in other and words not in usual, words
+
+
+def test_subsets_and_searches_on_subsets_are_said(study, planned, iris, sine):
+    results = study(problems=(iris, sine), n_trials=2)
+    results = planned(planned(results, "iris", examples=100), "sine", tuning__examples=200)
+    assert "100 examples of Iris" in design_of(results)
+    assert "200 rows of Noisy sine" in say(prose_design.TUNING, analyse(results).protocol)
+    cells = results.cells.assign(
+        epochs=np.where((results.cells.hidden == 64) & (results.cells.problem == "iris"), 200, 50)
+    )
+    text = say(prose_design.TUNING, analyse(dataclasses.replace(results, cells=cells)).protocol)
+    assert "By successive halving (Iris)" in text
+
+
+def test_features_scaled_on_all_rows_are_a_leak(results):
+    settings = {**results.settings, "preparation": {"fitted_on": "all"}}
+    assert "a small leak" in design_of(dataclasses.replace(results, settings=settings)).partition("Function")[0]
+    assert "what the training part alone tells" in design_of(results)
+
+
+def payback(saved, spent, interval=1.0):
+    frame = pd.DataFrame(
+        {"kept": 1 - saved, "training": 100 * (1 - saved), "selection": 100 * spent, "saved": 100 * saved},
+        index=["sasla"],
+    )
+    frame["break_even"] = interval * spent / saved if saved > 0 else np.nan
+    frame["per_candidate"] = frame["break_even"] * saved
+    (facts,) = paybacks(frame, "passive", {"sasla": interval})
+    return say(prose_progress.PAYBACK, facts)
+
+
+def test_whether_selection_paid_is_said_once():
+    lost, won, more = payback(0.1, 0.4), payback(0.4, 0.1, 10), payback(-0.5, 0.1)
+    assert "did not pay for itself" in lost and "rarer than every 4.0 epochs; it took place every epoch" in lost
+    assert "paid for itself, in work" in won and "every 2.5 epochs; it took place every 10 epochs" in won
+    assert "trained more than passive, by 50" in more and "rarer" not in more
+    for saved in (-0.5, -0.0004, 0.0, 0.0004, 0.2):
+        for spent in (0.0001, 0.1, 0.5):
+            assert payback(saved, spent).count("selection") >= 1
+            facts = paybacks(
+                pd.DataFrame(
+                    {"kept": 1 - saved, "training": 1 - saved, "selection": spent, "saved": saved}
+                    | {"break_even": np.nan, "per_candidate": np.nan},
+                    index=["sasla"],
+                ),
+                "passive",
+                {},
+            )[0]
+            assert sum(rule.when(facts) for rule in prose_progress.PAYBACK) == 1, (saved, spent)
+
+
+def test_the_target_is_stated_with_where_it_comes_from(study, planned, iris):
+    results = study(problems=(iris,), n_trials=4, has_cells=False)
+    criteria = results.criteria.assign(target=0.05)
+    results = dataclasses.replace(results, criteria=criteria)
+
+    def told(results):
+        return say(prose_progress.TARGET, analyse(results).problems[0].progress)
+
+    assert "a test error of 5.00\N{NO-BREAK SPACE}%, 1.05 times passive’s median at the end" in told(results)
+    assert "set by the study" in told(planned(results, target_error=0.05))
+    never = dataclasses.replace(results, criteria=criteria.assign(is_target_reached=criteria.method == "passive"))
+    assert "In every trial it was reached by passive." in told(never)
+    assert "In no trial was it reached by SASLA, entropy, ensemble and random pool." in told(never)
+
+
+def test_labels_to_the_target_are_quoted_from_ten_trials_on(study, iris):
+    def told(n_trials):
+        results = study(problems=(iris,), n_trials=n_trials, has_cells=False)
+        is_entropy = results.criteria.method == "entropy"
+        labels = np.where(is_entropy, 30.0, 60.0) + results.criteria.trial
+        criteria = results.criteria.assign(labels_to_target=labels)
+        results = dataclasses.replace(results, criteria=criteria)
+        return say(prose_progress.LABELS_TO_TARGET, analyse(results).problems[0].progress)
+
+    assert told(12).startswith("Fewer labels than random pool") and "entropy (0.54×)" in told(12)  # 35.5 of 65.5
+    assert told(9) == ""
+
+
+def test_of_a_pair_that_is_told_apart_the_better_is_named():
+    pairs = pd.DataFrame(
+        {"first": ["a", "a"], "second": ["b", "c"], "p_first_better": [0.97, 0.0], "p_second_better": [0.0, 0.99]}
+    )
+    assert _pairs_named(_better_first(pairs), "ahead of") == "a ahead of b; c ahead of a"
+
+
+def test_more_pairs_than_a_sentence_holds_are_left_to_the_table():
+    pairs = pd.DataFrame({"first": ["a"] * 13, "second": list("bcdefghijklmn"), "rank_biserial": [-1.0] * 13})
+    assert better_than(pairs, list("abcdefghijklmn")) == "the table of pairs names them"
 
 
 def test_methods_are_described():

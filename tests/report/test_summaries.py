@@ -8,14 +8,15 @@ import pytest
 
 from eligo.report.summaries import (
     Scores,
+    confusions_of,
     cost_summary,
     error_summary,
+    generalisation_summary,
     last_rung,
     mean_rank_table,
     metric_summary,
     missing_runs,
     planned_trials,
-    reference_of,
     scores_of,
     typed,
 )
@@ -58,6 +59,7 @@ def test_means_leave_diverged_trials_out_and_medians_count_them():
     assert 1 <= summary.loc["a", "low"] < 2 < summary.loc["a", "high"] <= 3
     assert summary.loc["b", ["n_trials", "mean"]].tolist() == [1, 5]
     assert summary.loc["b", ["sd", "low", "high"]].isna().all()
+    assert summary.loc["a", ["min", "q25", "q75", "max", "best_trial"]].tolist() == [1, 1, 3, np.inf, 0]
 
 
 def test_error_summary_equals_pandas(results, sine):
@@ -86,11 +88,6 @@ def test_costs_are_means_and_ratios_to_passive(results, iris):
     seconds = rows.groupby("method")[["seconds_training", "seconds_selection", "seconds_evaluation"]].mean().sum(axis=1)
     np.testing.assert_allclose(costs["seconds"], seconds[costs.index])
     assert costs["seconds_selection_ratio"].isna().all()  # passive spends nothing on it
-
-
-def test_the_reference_is_passive_or_else_the_first():
-    assert reference_of(["sasla", "passive"]) == "passive"
-    assert reference_of(["entropy", "random_pool"]) == "entropy"
 
 
 def test_missing_runs_are_those_with_fewer_trials_than_planned(results):
@@ -137,3 +134,53 @@ def test_equal_counts_of_misclassified_examples_tie_exactly() -> None:
     other = pd.DataFrame({"accuracy": np.array([32, 35, 35, 33, 36]) / 36})
     passive = pd.DataFrame({"accuracy": np.array([32, 35, 35, 34, 35]) / 36})
     assert rank_biserial(measure.values(passive), measure.values(other)) == 0
+
+
+def test_every_measure_of_the_trials_is_summed_up(results, iris, sine):
+    for problem, names in (
+        (iris, {"accuracy", "macro_f1", "macro_precision", "macro_recall", "mcc", "squared_error", "train_accuracy"}),
+        (sine, {"rmse", "mae", "r2", "train_error"}),
+    ):
+        metrics = metric_summary(results, problem, list(results.methods))
+        assert {f"{name}_mean" for name in names} <= set(metrics)
+        assert not [name for name in metrics if name.startswith("inside")]
+    grouped = results.trials[results.trials.problem == "sine"].groupby("method")["rmse"]
+    np.testing.assert_allclose(metrics["rmse_mean"], grouped.mean()[metrics.index], rtol=1e-4)
+
+
+def test_cross_validation_inside_the_trials_is_shown_where_there_was_one(results, iris):
+    trials = results.trials.assign(inside_error=np.where(results.trials.problem == "iris", 0.25, np.nan))
+    metrics = metric_summary(dataclasses.replace(results, trials=trials), iris, ["passive"])
+    assert metrics.loc["passive", "inside_error_mean"] == 0.25
+
+
+def test_the_generalisation_factor_is_averaged_over_trials_that_did_not_diverge(study, sine):
+    results = study(problems=(sine,), methods=("passive",), n_trials=4)
+    trials = results.trials.assign(
+        generalisation_factor=[1.0, 2.0, 6.0, 500.0], is_diverged=[False, False, False, True]
+    )
+    row = generalisation_summary(dataclasses.replace(results, trials=trials), sine, ["passive"]).loc["passive"]
+    assert row[["mean", "median"]].tolist() == pytest.approx([3.0, 2.0])
+
+
+def test_confusion_is_the_mean_over_trials_of_shares_of_the_actual_class(study, iris):
+    results = study(problems=(iris,), methods=("passive",), n_trials=2)
+    counts = {0: [[10, 0, 0], [2, 6, 2], [0, 0, 10]], 1: [[5, 5, 0], [0, 10, 0], [0, 1, 9]]}
+    rows = [
+        ("iris", "passive", trial, i, j, counts[trial][i][j]) for trial in counts for i in range(3) for j in range(3)
+    ]
+    confusion = pd.DataFrame(rows, columns=results.confusion.columns)
+    (own,) = confusions_of(dataclasses.replace(results, confusion=confusion), iris, ["passive"])
+    np.testing.assert_allclose(own.mean, [[0.75, 0.25, 0], [0.1, 0.8, 0.1], [0, 0.05, 0.95]])
+    np.testing.assert_allclose(own.sd[0], [np.sqrt(0.125), np.sqrt(0.125), 0])
+    trials = results.trials.assign(is_diverged=[False, True])
+    (own,) = confusions_of(dataclasses.replace(results, confusion=confusion, trials=trials), iris, ["passive"])
+    np.testing.assert_allclose(own.mean[1], [0.2, 0.6, 0.2])
+    assert own.n_trials == 1 and np.isnan(own.sd).all()
+
+
+def test_a_class_that_was_never_tested_has_no_shares(study, iris):
+    results = study(problems=(iris,), methods=("passive",), n_trials=2)
+    confusion = results.confusion.assign(n_examples=results.confusion.n_examples * (results.confusion.actual != 1))
+    (own,) = confusions_of(dataclasses.replace(results, confusion=confusion), iris, ["passive"])
+    assert np.isnan(own.mean[1]).all() and np.isfinite(own.mean[[0, 2]]).all()

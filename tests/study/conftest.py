@@ -2,7 +2,8 @@
 
 import pytest
 
-from eligo.study.design import Study, load_study
+from eligo.study.design import Study
+from eligo.study.files import load_study
 from small_studies import FinishedStudy, finished_study, write_study
 
 

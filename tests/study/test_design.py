@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from eligo import LINEAR_OUTPUT_REGRESSION, REGRESSION, normalised_outputs
-from eligo.study.design import HyperParameters, Study, changed_settings, load_study, study_names, study_text
+from eligo.study.design import HyperParameters, Study, changed_settings
+from eligo.study.files import load_study, study_names, study_text
 from eligo.study.problems import dataset_of, n_train
 from eligo.study.reading import StudyError
 from small_studies import as_toml, changed, paper, write_ramp, write_study
+
+PROBLEMS = ["iris", "wine", "fashion_mnist", "noisy_sine", "california_housing", "energy_efficiency"]
 
 
 def stored(study: Study) -> dict[str, Any]:
@@ -25,19 +28,29 @@ def stored(study: Study) -> dict[str, Any]:
 def test_paper_study_is_what_the_paper_and_the_issue_say():
     study = load_study("paper")
     assert "paper" in study_names()
-    assert [plan.problem for plan in study.plans] == ["iris", "wine", "noisy_sine"]
+    assert [plan.problem for plan in study.plans] == PROBLEMS
     assert study.methods == ("passive", "sasla", "entropy", "ensemble", "random_pool")
-    assert (study.trials, study.test_fraction, study.batch_size) == (50, 0.2, 1)
-    assert [plan.epochs for plan in study.plans] == [1000, 2000, 1000]
-    assert (study.settings.beta, study.settings.interval, study.settings.candidates) == (0.9, 1, "all")
-    assert (study.settings.input_norm, study.settings.output_norm) == ("sum", "max")
-    assert (study.settings.members, study.settings.query_size, study.settings.retraining) == (3, 1, "warm")
-    assert study.settings.epochs_per_query is None and study.settings.budget is None
+    assert (study.trials, study.test_fraction) == (50, 0.2)
+    assert {plan.problem: plan.epochs for plan in study.plans[:4]} == {
+        "iris": 1000,
+        "wine": 2000,
+        "fashion_mnist": 50,
+        "noisy_sine": 1000,
+    }
+    for plan in study.plans:
+        settings = plan.settings
+        assert (settings.beta, settings.interval, settings.candidates) == (0.9, 1, "all")
+        assert (settings.informativeness, settings.input_norm, settings.output_norm) == ("gradient", "sum", "max")
+        assert (settings.members, settings.committee, settings.retraining) == (3, "vote", "warm")
+        assert settings.epochs_per_query is None and settings.budget is None
+        assert plan.batch_size == 1 and plan.gradient_clip is None and not plan.mean_over_outputs
+    one_at_a_time = {plan.problem for plan in study.plans if plan.settings.query_size == 1}
+    assert one_at_a_time == {"iris", "wine", "noisy_sine", "energy_efficiency"}
     assert not study.decay_biases and not study.is_quick
 
 
 def test_paper_grid_is_the_paper_s():
-    tuning = load_study("paper").tuning
+    tuning = load_study("paper").plan("iris").tuning
     assert tuning.hidden == (64, 128, 256, 512)
     assert tuning.learning_rate == (0.01, 0.05, 0.1, 0.5)
     assert tuning.weight_decay == (0.0, 0.001, 0.01, 0.1)
@@ -52,12 +65,13 @@ def test_paper_grid_is_the_paper_s():
     [(120, 10), (99, 9), (100, 10), (400, 10), (30, 3), (5, 1)],
 )
 def test_querying_starts_from_the_smaller_of_a_tenth_and_ten(n_rows: int, n_labelled: int):
-    assert load_study("paper").n_first_labelled(n_rows) == n_labelled
+    assert load_study("paper").plan("iris").first_labelled.of(n_rows) == n_labelled
 
 
 def test_quick_takes_the_recorded_values_and_five_trials():
     study = load_study("paper", quick=True)
     assert study.is_quick and study.trials == 5
+    assert [plan.problem for plan in study.plans] == PROBLEMS
     for name, own in paper()["problem"].items():
         recorded = study.plan(name).recorded
         assert recorded is not None
@@ -96,10 +110,10 @@ def test_every_setting_of_the_file_reaches_the_study(tmp_path: Path):
             )
         )
     )
-    assert study.task_of(REGRESSION) == LINEAR_OUTPUT_REGRESSION
+    assert study.task_of("ramp", REGRESSION) == LINEAR_OUTPUT_REGRESSION
     assert dataset_of(study, "iris").task.distribution is normalised_outputs
-    assert (study.batch_size, study.decay_biases, study.test_fraction) == ("full", True, 0.25)
-    settings = study.settings
+    assert (study.plans[0].batch_size, study.decay_biases, study.test_fraction) == ("full", True, 0.25)
+    settings = study.plans[0].settings
     assert (settings.beta, settings.interval, settings.candidates) == (0.5, 3, "current")
     assert (settings.share, settings.input_norm, settings.output_norm) == (0.2, "max", "max")
     assert (settings.members, settings.query_size, settings.budget) == (4, 2, 7)
@@ -109,9 +123,11 @@ def test_every_setting_of_the_file_reaches_the_study(tmp_path: Path):
 
 def test_successive_halving_ends_with_all_epochs_and_names_each_rung_once(tmp_path: Path):
     def rungs(epochs: int) -> tuple[int, ...]:
-        return load_study(
-            str(write_study(tmp_path, tuning={"epochs": epochs, "successive_halving": True}))
-        ).tuning.rungs()
+        return (
+            load_study(str(write_study(tmp_path, tuning={"epochs": epochs, "successive_halving": True})))
+            .plans[0]
+            .tuning.rungs()
+        )
 
     assert rungs(200) == (12, 50, 200)
     assert rungs(4) == (1, 4)  # a sixteenth and a quarter are both one epoch
@@ -121,7 +137,7 @@ def test_successive_halving_ends_with_all_epochs_and_names_each_rung_once(tmp_pa
 def test_settings_are_plain_values_that_json_keeps(study: Study):
     settings = stored(study)
     assert changed_settings(settings, stored(study)) == []
-    assert settings["tuning"]["hidden"] == [4, 8] and settings["settings"]["beta"] == 0.9
+    assert settings["plans"][0]["tuning"]["hidden"] == [4, 8] and settings["plans"][0]["settings"]["beta"] == 0.9
 
 
 # --- Mistakes ----------------------------------------------------------------------------------------------------------
@@ -153,13 +169,13 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"decay_biases": 1}, r"`decay_biases` must be true or false; got 1"),
     ({"batch_size": "half"}, r"`batch_size` must be .* got 'half'"),
     ({"batch_size": 0}, r"`batch_size` must be .* got 0"),
-    ({"output": "softmax"}, r"`output` must be one of sigmoid, linear; got 'softmax'"),
+    ({"output": "softmax"}, r"`output` must be one of sigmoid, linear, raw; got 'softmax'"),
     ({"probabilities": "softmax"}, r"`probabilities` must be one of softmax_of_outputs, .* got 'softmax'"),
     ({"name": ""}, r"`name` must be a text; got ''"),
     ({"selection": {"beta": 1.5}}, r"`beta` must be a number at least 0 and at most 1; got 1\.5"),
     ({"selection": {"candidates": "some"}}, r"`candidates` must be one of all, current; got 'some'"),
     ({"querying": {"members": 1}}, r"`members` must be a whole number of at least 2; got 1"),
-    ({"querying": {"retraining": "hot"}}, r"`retraining` must be one of warm, cold; got 'hot'"),
+    ({"querying": {"retraining": "hot"}}, r"`retraining` must be one of warm, warm_at_rest, cold; got 'hot'"),
     ({"tuning": {"learning_rate": [0.1, -0.1]}}, r"`learning_rate` must be a number above 0; got -0\.1"),
     ({"tuning": {"learning_rate": 0.1}}, r"`learning_rate` must be a list with at least one number; got 0\.1"),
     ({"tuning": {"weight_decay": [-1]}}, r"`weight_decay` must be a number at least 0; got -1"),
@@ -209,7 +225,7 @@ def test_a_rate_that_is_no_number_is_refused(tmp_path: Path, value: str):
 
 
 def test_a_study_that_is_not_there_is_refused(tmp_path: Path):
-    with pytest.raises(StudyError, match=r"unknown study 'papper'; there are paper, or give a \.toml file"):
+    with pytest.raises(StudyError, match=r"unknown study 'papper'; there are paper, reference, or give a \.toml file"):
         load_study("papper")
     with pytest.raises(StudyError, match=r"cannot read the study file .*no\.toml': No such file.*Check the path"):
         load_study(str(tmp_path / "no.toml"))
@@ -254,8 +270,8 @@ def test_a_changed_table_is_a_changed_design_wherever_it_lies(tmp_path: Path):
     ("changes", "said"),
     [
         ({"seed": 8}, ["seed was 7, now 8"]),
-        ({"tuning": {"folds": 4}}, ["tuning.folds was 3, now 4"]),
-        ({"selection": {"beta": 0.8}}, ["settings.beta was 0.9, now 0.8"]),
+        ({"tuning": {"folds": 4}}, [f"plans.{name}.tuning.folds was 3, now 4" for name in ("iris", "ramp")]),
+        ({"selection": {"beta": 0.8}}, [f"plans.{name}.settings.beta was 0.9, now 0.8" for name in ("iris", "ramp")]),
         ({"problem": {"iris": {"epochs": 9}}}, ["plans.iris.epochs was 6, now 9"]),
     ],
 )

@@ -1,6 +1,7 @@
 """From a store to results.csv: the study's order, whatever order the units ended in."""
 
 import csv
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -84,7 +85,7 @@ def ended(problem: str, method: str, trials: tuple[int, ...]) -> Finished:
 
 def test_units_may_end_in_any_order(study: Study, tmp_path: Path):
     store = open_store(study, tmp_path)
-    store.note("problems", [vars(describe_problem(study, name)) for name in ("iris", "ramp")])
+    store.note("problems", [asdict(describe_problem(study, name)) for name in ("iris", "ramp")])
     arrivals = [("ramp", "passive", (2, 3)), ("iris", "sasla", (0, 1)), ("iris", "passive", (2, 3))]
     arrivals += [("ramp", "passive", (0, 1)), ("iris", "passive", (0, 1))]
     for problem, method, trials in arrivals:
@@ -104,3 +105,17 @@ def test_a_study_that_has_not_begun_says_so(study: Study, tmp_path: Path):
     open_store(study, tmp_path).close()
     with pytest.raises(StudyError, match=r"holds a study that has not begun\. Run it with `eligo study run`"):
         read_results(tmp_path)
+
+
+def test_results_that_cannot_be_written_leave_what_was_there(finished: FinishedStudy, tmp_path: Path, monkeypatch):
+    results = read_results(finished.folder)
+    (tmp_path / "results.csv").write_text("before")
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("eligo.study.outcome.os.replace", full)
+    with pytest.raises(StudyError, match=r"cannot write .*: No space left on device\. Make room"):
+        write_results(results, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["results.csv"]
+    assert (tmp_path / "results.csv").read_text() == "before"

@@ -28,7 +28,7 @@ def test_each_kind_of_value_comes_back_as_written():
 
 def test_what_is_optional_may_be_absent():
     table = reader()
-    assert table.whole("a", at_least=1, optional=True) is None
+    assert table.either("a", Reader.switch, None) is None
     assert table.optional_section("b") is None
     assert table.tables("c") == {}
     table.finish()
@@ -54,7 +54,7 @@ def test_bounds_are_kept(bounds: dict[str, float], inside: list[float], outside:
 def test_a_key_that_nobody_reads_is_refused_with_the_nearest_that_exists():
     table = reader(learning_rate=1, momentun=0)
     table.number("learning_rate", above=0)
-    table.whole("momentum", at_least=0, optional=True)
+    table.either("momentum", Reader.text, None)
     with pytest.raises(StudyError, match=r"here: unknown key `momentun`\. Did you mean `momentum`\?"):
         table.finish()
 
@@ -64,3 +64,30 @@ def test_a_key_that_is_missing_names_the_one_that_may_be_meant():
         reader(sead=1).whole("seed", at_least=0)
     with pytest.raises(StudyError, match=r"here: `seed` is missing\. Add it"):
         reader(trials=1).whole("seed", at_least=0)
+
+
+def test_a_key_with_a_default_is_read_and_checked_where_it_is_there():
+    table = reader(a=3, b=0)
+    assert table.either("a", lambda own, key: own.whole(key, at_least=1), None) == 3
+    with pytest.raises(StudyError, match="here: `b` must be true or false; got 0"):
+        table.either("b", Reader.switch, True)
+
+
+def test_each_value_of_a_list_is_checked_like_one():
+    def beta(own: Reader, key: str) -> float:
+        return own.number(key, at_least=0, at_most=1)
+
+    assert reader(a=[0.1, 1]).each("a", beta) == (0.1, 1.0)
+    for values, message in (
+        ([], "one value, or a list of two or more"),
+        ([0.1], "one value, or a list of two or more"),
+        ([0.1, 0.1], "names each value once"),
+        ([0.1, 2], "`a` must be a number at least 0 and at most 1; got 2"),
+    ):
+        with pytest.raises(StudyError, match=message):
+            reader(a=values).each("a", beta)
+
+
+def test_a_table_inside_knows_the_whole_file():
+    inner = reader(problem={"iris": {"tuning": {}}}).tables("problem")["iris"].section("tuning")
+    assert (inner.where, inner.study) == ("here, [problem], [iris], [tuning]", "here")

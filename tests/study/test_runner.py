@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from eligo.study.design import HyperParameters, Study, load_study
+from eligo.datasets import DataError, Dataset, UnavailableError, load
+from eligo.study.design import HyperParameters, Study
+from eligo.study.files import load_study
 from eligo.study.outcome import read_results, write_results
+from eligo.study.problems import dataset_of
 from eligo.study.reading import StudyError
 from eligo.study.runner import Progress, Schedule, only_run, open_store, run_in_folder
 from eligo.study.store import FILE_NAME, SQLiteStore
@@ -179,10 +182,53 @@ def test_a_second_run_in_a_folder_is_refused(finished: FinishedStudy, tmp_path: 
 
 def test_bad_data_are_refused_before_a_folder_is_made(tmp_path: Path):
     file = write_study(tmp_path)
-    (tmp_path / "ramp.csv").write_text("slope,fall,height\n1,2,0.5\n3,,0.25\n")
-    with pytest.raises(ValueError, match="missing or infinite value.s., the first in column 'fall', row 1"):
+    (tmp_path / "ramp.csv").write_text("slope,fall,height\n1,2,0.5\n3,4,\n5,7,0.1\n")
+    with pytest.raises(ValueError, match="target 'height'"):
         run_in_folder(load_study(str(file)), tmp_path / "out", 1, lambda progress: None)
     assert not (tmp_path / "out").exists()
+
+
+def absent(name: str) -> Dataset:
+    raise UnavailableError(f"data set {name!r} is not here. Fetch it.")
+
+
+def test_data_that_cannot_be_had_leave_their_problem_out_and_come_in_later(tmp_path: Path, monkeypatch):
+    """`eligo study run paper` on a machine without the data does what it can, and says what it could not."""
+    study = replace(load_study(str(write_study(tmp_path, problems=["iris", "wine"], trials=2))), methods=("passive",))
+    plans = tuple(replace(plan, tuning=replace(plan.tuning, hidden=(4,))) for plan in study.plans)
+    study = replace(study, plans=plans)
+
+    def run(**how: bool) -> dict[str, str]:
+        dataset_of.cache_clear()
+        return run_in_folder(study, tmp_path / "out", 1, lambda progress: None, **how)
+
+    with monkeypatch.context() as without:
+        without.setattr("eligo.study.problems.load", lambda name: absent(name) if name == "wine" else load(name))
+        with pytest.raises(UnavailableError, match="'wine' is not here"):
+            run()
+        assert not (tmp_path / "out").exists()
+        assert run(needs_all=False) == {"wine": "data set 'wine' is not here. Fetch it."}
+        results = read_results(tmp_path / "out")
+        assert [problem.name for problem in results.problems] == ["iris"] and set(results.absent) == {"wine"}
+        assert set(results.trials["problem"]) == {"iris"}
+        without.setattr("eligo.study.problems.load", absent)
+        with pytest.raises(DataError, match="'iris' is not here"):  # nothing is left to run
+            run(needs_all=False)
+    assert run(needs_all=False) == {}
+    results = read_results(tmp_path / "out")
+    assert [problem.name for problem in results.problems] == ["iris", "wine"] and not results.absent
+    assert results.trials.groupby("problem")["trial"].count().tolist() == [2, 2]
+
+
+def test_other_data_under_the_same_name_are_refused(tmp_path: Path, monkeypatch):
+    study = one_problem(load_study(str(write_study(tmp_path, problems=["iris"], trials=1))), hidden=(4,))
+    run_in_folder(study, tmp_path / "out", 1, lambda progress: None)
+    iris = load("iris")
+    monkeypatch.setattr("eligo.study.problems.load", lambda name: replace(iris, X=iris.X + 1e-9))
+    dataset_of.cache_clear()
+    with pytest.raises(StudyError, match=r"the data of 'iris' are not those .* begun with .*Choose another --out"):
+        run_in_folder(study, tmp_path / "out", 1, lambda progress: None)
+    dataset_of.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -238,12 +284,13 @@ def tune(study: Study, folder: Path, errors: dict[HyperParameters, float | None]
 
 
 def one_problem(study: Study, **tuning: object) -> Study:
-    return replace(study, plans=study.plans[:1], tuning=replace(study.tuning, **tuning))
+    plan = study.plans[0]
+    return replace(study, plans=(replace(plan, tuning=replace(plan.tuning, **tuning)),))
 
 
 def test_the_winning_cell_serves_all_methods_and_the_whole_grid_is_stored(study: Study, tmp_path: Path):
     study = one_problem(study)
-    cells = study.tuning.cells()
+    cells = study.plans[0].tuning.cells()
     errors: dict[HyperParameters, float | None] = {cell: 1.0 + place for place, cell in enumerate(cells)}
     errors[cells[6]] = errors[cells[1]] = 0.5  # a tie of 8 with 4 hidden units
     errors[cells[0]] = None
@@ -259,7 +306,7 @@ def test_the_winning_cell_serves_all_methods_and_the_whole_grid_is_stored(study:
 
 def test_successive_halving_keeps_a_quarter_per_rung(study: Study, tmp_path: Path):
     study = one_problem(study, learning_rate=(0.1, 0.2, 0.3, 0.4), epochs=64, successive_halving=True)
-    cells = study.tuning.cells()
+    cells = study.plans[0].tuning.cells()
     assert len(cells) == 16
     errors: dict[HyperParameters, float | None] = {cell: 16.0 - place for place, cell in enumerate(cells)}
     tuned, trials = tune(study, tmp_path, errors)
@@ -274,7 +321,7 @@ def test_successive_halving_keeps_a_quarter_per_rung(study: Study, tmp_path: Pat
 def test_a_grid_of_which_every_cell_diverges_is_an_error_with_a_remedy(study: Study, tmp_path: Path):
     study = one_problem(study)
     with pytest.raises(StudyError, match=r"every cell of the grid diverged on 'iris'\. Add smaller learning rates"):
-        tune(study, tmp_path, dict.fromkeys(study.tuning.cells()))
+        tune(study, tmp_path, dict.fromkeys(study.plans[0].tuning.cells()))
 
 
 def test_quick_studies_have_nothing_to_tune(study: Study, tmp_path: Path):

@@ -10,7 +10,8 @@ import pytest
 from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 from eligo import SGD, Network, train
-from eligo.study.design import HyperParameters, Study, load_study
+from eligo.study.design import HyperParameters, Study
+from eligo.study.files import load_study
 from eligo.study.problems import dataset_of
 from eligo.study.trials import seed_of, split_rows
 from eligo.study.tuning import TUNING_TRIAL, choose_winner, score_cells, survivors
@@ -27,10 +28,14 @@ def expected_scores(study: Study, problem: str, cell: HyperParameters, epochs: i
     stratify = dataset.y if has_classes else None
     rows, _ = train_test_split(everything, test_size=study.test_fraction, stratify=stratify, random_state=split_seed)
     rows = np.sort(rows)
-    splitter = (StratifiedKFold if has_classes else KFold)(study.tuning.folds, shuffle=True, random_state=split_seed)
+    splitter = (StratifiedKFold if has_classes else KFold)(
+        study.plan(problem).tuning.folds, shuffle=True, random_state=split_seed
+    )
     network = Network(hidden=(cell.hidden,))
     keys = {
-        stream: jax.random.split(jax.random.key(seed_of(study.seed, problem, -1, stream)), study.tuning.folds)
+        stream: jax.random.split(
+            jax.random.key(seed_of(study.seed, problem, -1, stream)), study.plan(problem).tuning.folds
+        )
         for stream in ("weights", "order")
     }
     errors, scores = [], []
@@ -74,15 +79,16 @@ def test_a_cell_is_what_one_network_per_fold_gives(study: Study, problem: str):
 def test_tuning_has_a_split_that_no_trial_has(study: Study):
     dataset = dataset_of(study, "iris")
     assert TUNING_TRIAL < 0
-    tuned = split_rows(dataset, study.seed, TUNING_TRIAL, study.test_fraction)
+    design = study.trial_design("iris")
+    tuned = split_rows(design, dataset, TUNING_TRIAL)
     for trial in range(study.trials):
-        assert not np.array_equal(tuned.test, split_rows(dataset, study.seed, trial, study.test_fraction).test)
+        assert not np.array_equal(tuned.test, split_rows(design, dataset, trial).test)
 
 
 @pytest.mark.parametrize("problem", ["iris", "ramp"])
 def test_the_test_part_of_the_tuning_split_is_never_looked_at(study: Study, problem: str):
     dataset = dataset_of(study, problem)
-    split = split_rows(dataset, study.seed, TUNING_TRIAL, study.test_fraction)
+    split = split_rows(study.trial_design(problem), dataset, TUNING_TRIAL)
     X, y = dataset.X.copy(), dataset.y.copy()
     X[split.test] *= 1e6
     if not dataset.task.has_classes:

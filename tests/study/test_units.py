@@ -4,16 +4,23 @@ import functools
 from dataclasses import replace
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
-from eligo.study.design import HyperParameters, Study, load_study
-from eligo.study.results import CELL_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
+from eligo import SGD, Network, train
+from eligo.methods import named_methods
+from eligo.study.design import HyperParameters, Study
+from eligo.study.files import load_study
+from eligo.study.problems import dataset_of
+from eligo.study.results import CELL_COLUMNS, CONFUSION_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
+from eligo.study.trials import stack_trials
 from eligo.study.units import (
     CELLS_PER_UNIT,
     TrialUnit,
     TuningUnit,
     estimated_cost,
+    plateau_epochs,
     run_unit,
     trial_units,
     tuning_units,
@@ -64,7 +71,7 @@ def test_trials_are_cut_into_blocks_that_hold_every_trial_once(study: Study):
 
 
 def test_a_grid_is_cut_into_units_of_one_width_each_cell_once():
-    cells = load_study("paper").tuning.cells()
+    cells = load_study("paper").plan("iris").tuning.cells()
     units = tuning_units("iris", cells, 200)
     assert sorted((cell for unit in units for cell in unit.cells), key=cells.index) == list(cells)
     assert all(len({cell.hidden for cell in unit.cells}) == 1 for unit in units)
@@ -73,6 +80,8 @@ def test_a_grid_is_cut_into_units_of_one_width_each_cell_once():
 
 
 def test_estimated_cost_grows_with_the_work_and_never_reaches_zero(study: Study):
+    study = replace(study, methods=tuple(named_methods()))
+
     def cost(method: str = "passive", n_trials: int = 2, hidden: int = 64) -> float:
         return estimated_cost(study, TrialUnit("iris", method, tuple(range(n_trials)), replace(VALUES, hidden=hidden)))
 
@@ -155,6 +164,7 @@ def test_a_trial_does_not_feel_the_others_of_its_block(study: Study, method: str
     ],
 )
 def test_methods_of_a_trial_start_from_the_same_split_and_weights(study: Study, problem: str, methods: tuple[str, ...]):
+    study = replace(study, methods=methods)
     starts = {}
     for method in methods:
         curves = find(study, TrialUnit(problem, method, (0, 1), VALUES)).curves
@@ -174,9 +184,83 @@ def test_another_seed_is_another_study(study: Study):
     assert here["train_error"] != there["train_error"]
 
 
+def with_settings(study: Study, **settings: Any) -> Study:
+    """The study with other settings on every problem."""
+    plans = tuple(replace(plan, settings=replace(plan.settings, **settings)) for plan in study.plans)
+    return replace(study, plans=plans)
+
+
 def test_settings_reach_the_methods(study: Study):
-    asking = replace(study, settings=replace(study.settings, budget=5, query_size=5))
+    asking = with_settings(study, budget=5, query_size=5)
     assert [row["labels"] for row in run_unit(asking, of_iris("random_pool")).trials] == [15, 15]  # 10 to start from
-    everything = replace(study, settings=replace(study.settings, beta=1.0))
+    everything = with_settings(study, beta=1.0)
     assert [row["presentations"] for row in run_unit(everything, of_iris("sasla")).trials] == [720, 720]
     assert all(row["presentations"] < 720 for row in find(study, of_iris("sasla")).trials)
+
+
+# --- What else a trial ends with ---------------------------------------------------------------------------------------
+
+
+def test_cross_validation_inside_a_trial_is_what_learning_on_its_folds_gives(study: Study):
+    plans = tuple(replace(plan, cross_validation=3) for plan in study.plans)
+    unit = of_iris("passive")
+    inside = run_unit(replace(study, plans=plans), unit).trials
+    plain = find(study, unit).trials
+    outer = [name for name in TRIAL_COLUMNS if not name.startswith("inside_")]
+    assert untimed([{name: row[name] for name in outer} for row in inside]) == untimed(
+        [{name: row[name] for name in outer} for row in plain]
+    )
+    assert all(np.isnan(row["inside_accuracy"]) for row in plain)
+    design, dataset = study.trial_design("iris"), dataset_of(study, "iris")
+    network = Network(hidden=(VALUES.hidden,))
+    sgd = SGD(VALUES.learning_rate, VALUES.momentum, batch_size=1, epochs=6)
+    for row in inside:
+        hits, errors = [], []
+        for fold in range(3):
+            trials = stack_trials(design, dataset, network, [row["trial"]], fold=(fold, 3))
+            params = jax.tree.map(lambda leaf: leaf[0, 0], trials.params)
+            key = trials.order_keys[0, 0]
+            params = train(network, params, trials.X[0], trials.targets[0], dataset.task, sgd, key=key)
+            outputs = np.asarray(network.apply(params, trials.X_test[0], dataset.task))
+            targets = np.asarray(trials.targets_test[0])
+            hits.append((outputs.argmax(axis=1) == targets.argmax(axis=1)).mean())
+            errors.append(((outputs - targets) ** 2).sum(axis=1).mean())
+        assert row["inside_accuracy"] == pytest.approx(np.mean(hits))
+        assert row["inside_error"] == pytest.approx(np.mean(errors), rel=1e-4)
+
+
+def test_the_confusion_matrix_adds_up_to_the_test_part_and_to_the_accuracy(study: Study):
+    finished = find(study, of_iris("sasla"))
+    assert {tuple(row) for row in finished.confusion} == {CONFUSION_COLUMNS}
+    for row in finished.trials:
+        own = [cell for cell in finished.confusion if cell["trial"] == row["trial"]]
+        counts = np.zeros((3, 3))
+        for cell in own:
+            counts[cell["actual"], cell["predicted"]] = cell["n_examples"]
+        assert len(own) == 9 and counts.sum(axis=1).tolist() == [10, 10, 10]
+        assert counts.trace() / 30 == pytest.approx(row["accuracy"])
+    ramp = find(study, TrialUnit("ramp", "passive", (0, 1), VALUES))
+    assert not ramp.confusion
+
+
+def test_the_generalisation_factor_is_test_error_over_training_error(study: Study):
+    for row in find(study, TrialUnit("ramp", "passive", (0, 1), VALUES)).trials:
+        assert row["generalisation_factor"] == pytest.approx(row["test_error"] / row["train_error"])
+        assert row["rmse"] == pytest.approx(row["mse"] ** 0.5)
+
+
+def test_a_plateau_is_ten_epochs_in_a_row_that_barely_differ():
+    flat, steep = np.full(15, 0.3), np.linspace(1, 0, 15)
+    late = np.concatenate([np.linspace(1, 0.1, 5), np.full(10, 0.1)])
+    found = plateau_epochs(np.arange(15), np.stack([flat, steep, late], axis=1))
+    np.testing.assert_array_equal(found, [0, np.nan, 4])
+    assert np.isnan(plateau_epochs(np.arange(0, 30, 2), flat[:, None])).all()  # not every epoch was measured
+    assert np.isnan(plateau_epochs(np.arange(9), flat[:9, None])).all()
+
+
+def test_curves_are_thinned_evenly_and_keep_the_checkpoints(study: Study):
+    plans = tuple(replace(plan, epochs=130) for plan in study.plans)
+    rows = run_unit(replace(study, plans=plans, records=130), of_iris("random_pool", 0)).curves
+    epochs = [row["epoch"] for row in rows]
+    assert len(epochs) <= 103 and epochs[0] == 0 and epochs[-1] == 130 and {25, 100} <= set(epochs)
+    assert max(np.diff(epochs)) <= 3

@@ -38,7 +38,7 @@ def test_a_committee_disagrees_about_what_its_task_predicts(float64, name) -> No
     task = TASKS[name]
     X, T = coded(task)
     params = initial(T.shape[1], leading=(3,))
-    situation = Situation(NETWORK, task, params, X, T, np.ones(24, dtype=bool), 0.0)
+    situation = Situation(NETWORK, task, params, X, T, *np.ones((2, 24), dtype=bool), 0.0)
     nets = [paper.from_params(nth(params, member)) for member in range(3)]
     transcribed = paper.class_variance_utility if task.has_classes else paper.output_variance_utility
     expected = [transcribed(nets, z, is_linear(task)) for z in X]

@@ -40,7 +40,7 @@ def test_leading_axes_are_kept_and_one_class_is_certain() -> None:
 def test_a_network_s_entropy_is_that_of_the_softmax_of_its_outputs(float64) -> None:
     X, T = coded(TASKS["classes"])
     params = initial(3, leading=(1,))
-    situation = Situation(NETWORK, TASKS["classes"], params, X, T, np.ones(24, dtype=bool), 0.0)
+    situation = Situation(NETWORK, TASKS["classes"], params, X, T, *np.ones((2, 24), dtype=bool), 0.0)
     net = paper.from_params(nth(params, 0))
     expected = [paper.entropy_utility([net], z, is_linear=False) for z in X]
     np.testing.assert_allclose(PredictiveEntropy()(situation, key=keys(0)), expected, rtol=1e-12)

@@ -1,34 +1,54 @@
-"""Data sets by name, and their preparation for networks."""
+"""Data sets by name or from a user's table, and their preparation for networks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from eligo.datasets.bundled import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
-from eligo.datasets.generators import make_friedman, make_noisy_sine
-from eligo.datasets.preprocessing import scale_features
-from eligo.datasets.record import DataError, Dataset
+from eligo.datasets.catalogue import CATALOGUE, entry_of
+from eligo.datasets.facts import Column, class_counts, data_digest, describe_columns, subsample
+from eligo.datasets.idx import read_idx
+from eligo.datasets.openml import load_openml
+from eligo.datasets.preprocessing import (
+    FeaturePreparation,
+    Preparation,
+    input_names,
+    n_inputs,
+    prepare_features,
+)
+from eligo.datasets.record import DataError, Dataset, UnavailableError
 from eligo.datasets.tables import Table, load_table
 
-__all__ = ["DATASETS", "DataError", "Dataset", "Table", "load", "load_table", "scale_features"]
+__all__ = [
+    "DATASETS",
+    "Column",
+    "DataError",
+    "Dataset",
+    "FeaturePreparation",
+    "Preparation",
+    "Table",
+    "UnavailableError",
+    "class_counts",
+    "data_digest",
+    "describe_columns",
+    "input_names",
+    "load",
+    "load_openml",
+    "load_table",
+    "n_inputs",
+    "prepare_features",
+    "read_idx",
+    "subsample",
+]
 
 DATASETS: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
-    {
-        "iris": load_iris,
-        "wine": load_wine,
-        "noisy_sine": make_noisy_sine,
-        "breast_cancer": load_breast_cancer,
-        "digits": load_digits,
-        "diabetes": load_diabetes,
-        "friedman1": make_friedman,
-    }
+    {name: entry.load for name, entry in CATALOGUE.items()}
 )
 """Every data set that has a name, and what loads it."""
 
 
 def load(name: str) -> Dataset:
-    """The data set of that name.
+    """The data set of that name; what is not on this machine is fetched.
 
     Parameters
     ----------
@@ -40,14 +60,14 @@ def load(name: str) -> Dataset:
 
     Raises
     ------
-    ValueError
-        If no data set has that name.
+    DataError
+        If no data set has that name, or a file of it holds other data.
+    UnavailableError
+        If it is neither in the folder that ELIGO_DATA names nor in the cache, and cannot be fetched or kept.
 
     Examples
     --------
     >>> load("iris").class_names
     ('setosa', 'versicolor', 'virginica')
     """
-    if name not in DATASETS:
-        raise ValueError(f"unknown problem {name!r}; there are {', '.join(DATASETS)}.")
-    return DATASETS[name]()
+    return entry_of(name).load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -17,6 +18,16 @@ from eligo.sgd import SGD
 from eligo.tasks import Task
 from eligo.utilities import Utility
 
+RETRAINING: dict[str, Callable[[Run], None]] = {
+    "warm": lambda run: None,
+    "warm_at_rest": Run.rest,
+    "cold": Run.restart,
+}
+"""What happens to a run at each query."""
+
+STOPS = ("budget", "epochs")
+"""What ends a run when it is spent."""
+
 
 def learn_by_querying(
     network: Network,
@@ -28,9 +39,11 @@ def learn_by_querying(
     rule: Top,
     n_members: int = 1,
     budget: int | None = None,
-    retraining: Literal["warm", "cold"] = "warm",
+    retraining: Literal["warm", "warm_at_rest", "cold"] = "warm",
     epochs_per_query: int | None = None,
+    stop: Literal["budget", "epochs"] = "budget",
     n_records: int = 100,
+    checkpoints: tuple[int, ...] = (),
 ) -> Trajectory:
     """Score the pool U, have the best of it labelled, train on the labelled set L; until the budget is spent.
 
@@ -46,11 +59,14 @@ def learn_by_querying(
     rule : Top, whose ``n`` is the query size
     n_members : int, default=1, networks of the committee; all train on the same L
     budget : int, default=None, labels to ask for, in [0, pool size]; None asks for the whole pool
-    retraining : "warm" or "cold", default="warm"; warm goes on from the current weights and velocity, cold starts again
-        from the initial weights after every query
+    retraining : "warm", "warm_at_rest" or "cold", default="warm"; warm goes on from the current weights and velocity,
+        warm at rest from the weights alone, and cold starts again from the initial weights after every query
     epochs_per_query : int, default=None, epochs of training after each query; None spreads ``sgd.epochs`` evenly over
         all rounds when warm, so that the run spends the epochs of passive learning, and takes ``sgd.epochs`` when cold
-    n_records : int, default=100, how often to record besides at the start
+    stop : "budget" or "epochs", default="budget"; "epochs" ends the run when ``sgd.epochs`` are spent, even if labels
+        could still be bought, and goes on to then when none can; it needs ``epochs_per_query``
+    n_records : int, default=100, how often to record besides at the start, at ends of rounds
+    checkpoints : tuple of int, default=(), epochs to record at besides, in the middle of a round too
 
     Returns
     -------
@@ -59,7 +75,7 @@ def learn_by_querying(
     Raises
     ------
     ValueError
-        If ``budget``, ``retraining``, ``epochs_per_query`` or the utility is not allowed.
+        If ``budget``, ``retraining``, ``epochs_per_query``, ``stop`` or the utility is not allowed.
 
     Examples
     --------
@@ -68,27 +84,28 @@ def learn_by_querying(
     trials = trials.with_members(n_members)
     labelled = np.asarray(trials.is_first_labelled)
     budget = _checked_budget(labelled, budget)
-    if retraining not in ("warm", "cold"):
-        raise ValueError(f'`retraining` must be "warm" or "cold"; got {retraining!r}.')
-    if epochs_per_query is not None and epochs_per_query < 1:
-        raise ValueError(f"`epochs_per_query` must be at least 1; got {epochs_per_query}.")
-
+    if retraining not in RETRAINING:
+        raise ValueError(f"`retraining` must be one of {', '.join(map(repr, RETRAINING))}; got {retraining!r}.")
     refuse_unfit(utility, n_members, is_pool=True)
-    run = Run(network, task, trials, sgd)
     queries = [min(rule.n, budget - asked) for asked in range(0, budget, rule.n)]
-    run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})
-    ends = _epochs_at_end(len(queries) + 1, sgd.epochs, epochs_per_query, retraining)
-    recorded = record_epochs(ends[-1], n_records)
+    ends = _epochs_at_end(len(queries) + 1, sgd.epochs, epochs_per_query, retraining, stop)
+    queries = queries[: len(ends) - 1]
 
+    run = Run(network, task, trials, sgd)
+    run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})
+    recorded = record_epochs(ends[-1], n_records)
     run.record(labelled, labelled)
     for size, (begin, end) in zip([0, *queries], zip([0, *ends[:-1]], ends, strict=True), strict=True):
         if size:
             labelled = labelled | run.choose(utility, replace(rule, n=size), labelled, ~labelled)
-        if size and retraining == "cold":
-            run.restart()
-        run.train(labelled, end - begin)
+            RETRAINING[retraining](run)
+        for epoch in sorted({epoch for epoch in checkpoints if begin < epoch < end}):
+            run.train(labelled, epoch - run.epoch)
+            run.record(labelled, labelled)
+        run.train(labelled, end - run.epoch)
         # A round may take no epoch when there are more rounds than epochs; the last is always taken down.
-        if np.any((recorded > begin) & (recorded <= end)) or end == ends[-1] != run.meter.records[-1]["epoch"]:
+        is_due = np.any((recorded > begin) & (recorded <= end)) or (end in checkpoints and end > begin)
+        if is_due or end == ends[-1] != run.meter.records[-1]["epoch"]:
             run.record(labelled, labelled)
     return run.trajectory(labelled)
 
@@ -107,9 +124,19 @@ def _checked_budget(labelled: NDArray[np.bool_], budget: int | None) -> int:
     return budget
 
 
-def _epochs_at_end(n_rounds: int, n_epochs: int, epochs_per_query: int | None, retraining: str) -> list[int]:
-    """Epochs trained in all by the end of each round."""
-    if epochs_per_query is None and retraining == "warm":
-        return [(done + 1) * n_epochs // n_rounds for done in range(n_rounds)]
-    per_round = n_epochs if epochs_per_query is None else epochs_per_query
-    return [(done + 1) * per_round for done in range(n_rounds)]
+def _epochs_at_end(n_rounds: int, n_epochs: int, epochs_per_query: int | None, retraining: str, stop: str) -> list[int]:
+    """Epochs trained in all by the end of each round; fewer rounds where the epochs are spent before the budget."""
+    if stop not in STOPS:
+        raise ValueError(f"`stop` must be one of {', '.join(map(repr, STOPS))}; got {stop!r}.")
+    if epochs_per_query is None:
+        if stop == "epochs":
+            raise ValueError('`stop` "epochs" needs `epochs_per_query`; got None.')
+        if retraining != "cold":
+            return [(done + 1) * n_epochs // n_rounds for done in range(n_rounds)]
+        epochs_per_query = n_epochs
+    if epochs_per_query < 1:
+        raise ValueError(f"`epochs_per_query` must be at least 1; got {epochs_per_query}.")
+    if stop == "epochs":
+        n_rounds = min(n_rounds, -(-n_epochs // epochs_per_query))
+        return [*((done + 1) * epochs_per_query for done in range(n_rounds - 1)), n_epochs]
+    return [(done + 1) * epochs_per_query for done in range(n_rounds)]

@@ -51,7 +51,7 @@ def choose(
     ) -> Array:
         known = jnp.where(is_labelled[:, None], targets, jnp.nan)  # nobody sees a label before it is queried
         utility_key, rule_key = jax.random.split(jax.random.fold_in(key, step))
-        situation = Situation(network, task, params, X, known, is_labelled, weight_decay)
+        situation = Situation(network, task, params, X, known, is_labelled, is_candidate, weight_decay)
         scores = utility(situation, key=utility_key)
         strata = task.strata(targets) & is_labelled[:, None]
         return rule(scores, is_candidate, strata, key=rule_key)
@@ -106,6 +106,10 @@ class Run:
         """Back to the initial weights, at rest; what was counted stays counted."""
         self.state = start(as_nets(self.trials.params), self.sgd)
 
+    def rest(self) -> None:
+        """Lose the velocity and keep the weights."""
+        self.state = start(self.state.params, self.sgd)
+
     def warm_up(self, *choices: tuple[Utility, Rule]) -> None:
         """Compile everything that the run will call, so that no compilation is taken for learning."""
         everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
@@ -121,14 +125,14 @@ class Run:
         self.epoch += n_epochs
         presentations = n_epochs * member.sum(axis=1) * self.n_members
         per_presentation = presentation_work(self.network, self.X.shape[2], self.targets.shape[2])
-        self.meter.count(presentations, presentations * per_presentation)
+        self.meter.count_training(presentations, presentations * per_presentation)
 
     def choose(self, utility: Utility, rule: Rule, is_labelled: Mask, is_candidate: Mask) -> Mask:
         """Let every trial score its candidates and choose; bool (trials, examples)."""
         with self.meter.timing("seconds_selection"):
             chosen = self._choose(utility, rule, is_labelled, is_candidate)
         self.n_choices += 1
-        self.meter.count(np.zeros(self.trials.n_trials), self._selection_work(utility, is_labelled, is_candidate))
+        self.meter.count_selection(self._selection_work(utility, is_labelled, is_candidate))
         return chosen
 
     def record(self, is_labelled: Mask, is_selected: Mask) -> None:

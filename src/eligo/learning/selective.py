@@ -15,6 +15,9 @@ from eligo.sgd import SGD
 from eligo.tasks import Task
 from eligo.utilities import Utility
 
+CANDIDATES = ("all", "current")
+"""What a selection chooses from: the whole training part, or what is left of it."""
+
 
 def learn_selectively(
     network: Network,
@@ -25,12 +28,15 @@ def learn_selectively(
     utility: Utility,
     rule: Rule,
     interval: int = 1,
+    first_selection: int | None = None,
     candidates: Literal["all", "current"] = "all",
     n_records: int = 100,
+    checkpoints: tuple[int, ...] = (),
 ) -> Trajectory:
     """Train on a subset D_T of the candidate set D_C that is chosen anew every ``interval`` epochs.
 
-    Learning starts on all of D_C. D_C is the whole training part, always: an example that left can come back.
+    Learning starts on all of D_C, the whole training part. Unless ``candidates`` says otherwise every selection is from all
+    of it: an example that left can come back.
 
     Parameters
     ----------
@@ -41,9 +47,11 @@ def learn_selectively(
     utility : Utility
     rule : Rule; with `Everything` nothing is scored: passive learning
     interval : int, default=1, epochs between selections, at least 1
+    first_selection : int, default=None, epochs before the first selection, at least 1; None is the interval
     candidates : "all" or "current", default="all"; "current" selects among the examples that are still there, so that
         removal is for good, as the paper author's code does
     n_records : int, default=100, how often to record besides at the start
+    checkpoints : tuple of int, default=(), epochs to record at besides
 
     Returns
     -------
@@ -52,7 +60,7 @@ def learn_selectively(
     Raises
     ------
     ValueError
-        If ``interval``, ``candidates`` or the utility is not allowed.
+        If ``interval``, ``first_selection``, ``candidates`` or the utility is not allowed.
 
     Examples
     --------
@@ -60,8 +68,11 @@ def learn_selectively(
     """
     if interval < 1:
         raise ValueError(f"`interval` must be at least 1 epoch; got {interval}.")
-    if candidates not in ("all", "current"):
-        raise ValueError(f'`candidates` must be "all" or "current"; got {candidates!r}.')
+    first = interval if first_selection is None else first_selection
+    if first < 1:
+        raise ValueError(f"`first_selection` must be at least 1 epoch; got {first}.")
+    if candidates not in CANDIDATES:
+        raise ValueError(f"`candidates` must be one of {', '.join(map(repr, CANDIDATES))}; got {candidates!r}.")
 
     if not isinstance(rule, Everything):
         refuse_unfit(utility, 1, is_pool=False)
@@ -71,8 +82,8 @@ def learn_selectively(
     is_selective = not isinstance(rule, Everything)
     run.warm_up(*[(utility, rule)] * is_selective)
 
-    recorded = record_epochs(sgd.epochs, n_records)
-    selections = np.arange(interval, sgd.epochs, interval) if is_selective else recorded[:0]
+    recorded = record_epochs(sgd.epochs, n_records, checkpoints)
+    selections = np.arange(first, sgd.epochs, interval) if is_selective else recorded[:0]
     run.record(candidate_set, subset)
     for epoch in np.union1d(recorded[1:], selections).tolist():
         run.train(subset, epoch - run.epoch)

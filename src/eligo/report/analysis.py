@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,22 +10,29 @@ import pandas as pd
 from eligo.statistics import CriticalDifference
 from eligo.study.results import Problem, StudyResults
 
-from .comparisons import Comparison, compare, compare_areas, compare_problems
-from .curves import Paths, areas_under_labels, errors_on_the_way, labels_to_reach, paths_of
+from .beliefs import beliefs_across, spread_of, with_beliefs
+from .comparisons import Comparison, compare, compare_problems
+from .criteria import Criteria, criteria_of, interval_of, payback_of
+from .curves import Paths, errors_on_the_way, paths_of
+from .factors import base_method, reference_of
 from .findings import Across, Finding, Spending, across_problems, finding_of, spendings
-from .protocol import Protocol, protocol_of
+from .progress import Payback, Progress, paybacks, progress_of
+from .protocol import CHOOSING, Protocol, plan_of, protocol_of, setting_of
 from .summaries import (
+    Confusion,
     Scores,
+    confusions_of,
     cost_summary,
     error_summary,
+    generalisation_summary,
     mean_rank_table,
     metric_summary,
     missing_runs,
-    reference_of,
     rows_of,
     scores_of,
     typed,
 )
+from .sweeps import Sweep, sweeps_of
 
 BUDGET_SHARES = (0.1, 0.25, 0.5, 1.0)  # of the reference's presentations: where errors are read off on the way
 
@@ -42,10 +49,15 @@ class ProblemAnalysis:
     errors, metrics, costs : frames (methods); see `summaries`
     paths : list of Paths, one per method with curves
     comparison : Comparison
-    areas : frame (pool methods); empty where none buys labels
+    generalisation : frame (methods), see `generalisation_summary`
+    confusions : list of Confusion, empty for regression
+    criteria : Criteria, what is read off the learning curves
     budgets : frame (methods, presentations), mean error on the way; empty without curves
+    spread : float, see `spread_of`
     finding : Finding
+    progress : Progress
     spendings : list of Spending, one per method besides the reference
+    payback : frame (methods), see `payback_of`; and paybacks, the same for prose
     """
 
     problem: Problem
@@ -56,10 +68,16 @@ class ProblemAnalysis:
     costs: pd.DataFrame
     paths: list[Paths]
     comparison: Comparison
-    areas: pd.DataFrame
+    generalisation: pd.DataFrame
+    confusions: list[Confusion]
+    criteria: Criteria
     budgets: pd.DataFrame
+    spread: float
     finding: Finding
+    progress: Progress
     spendings: list[Spending]
+    payback: pd.DataFrame
+    paybacks: list[Payback]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +91,9 @@ class Analysis:
     unstarted : tuple of Problem, those without
     ranks : frame (problems, methods), mean ranks
     ranking : CriticalDifference over problems, or None with too few of them
+    beliefs : frame (pairs of methods), see `beliefs_across`
     across : Across
+    sweeps : tuple of Sweep, settings that were varied over three values or more
     protocol : Protocol
     missing : frame, see `missing_runs`
     """
@@ -83,18 +103,11 @@ class Analysis:
     unstarted: tuple[Problem, ...]
     ranks: pd.DataFrame
     ranking: CriticalDifference | None
+    beliefs: pd.DataFrame
     across: Across
+    sweeps: tuple[Sweep, ...]
     protocol: Protocol
     missing: pd.DataFrame
-
-
-def _areas(paths: list[Paths], problem: Problem, reference_error: float) -> pd.DataFrame:
-    per_trial = areas_under_labels(paths)
-    if per_trial.empty:
-        return pd.DataFrame()
-    areas = compare_areas(per_trial, problem)
-    reach = {own.method: labels_to_reach(own, reference_error) for own in paths if own.is_pool}
-    return areas.assign(labels_to_reach=areas.index.map(reach))
 
 
 def _budgets(paths: list[Paths], costs: pd.DataFrame, reference: str) -> pd.DataFrame:
@@ -104,27 +117,45 @@ def _budgets(paths: list[Paths], costs: pd.DataFrame, reference: str) -> pd.Data
     return errors_on_the_way(paths, np.array([share * total for share in BUDGET_SHARES]))
 
 
+def _intervals(results: StudyResults, problem: Problem, methods: list[str]) -> dict[str, float]:
+    """Epochs between selections, for the rows that have such."""
+    default = setting_of(results, problem.name, "interval")
+    own = {name: interval_of(name, default) for name in methods if base_method(name) in CHOOSING}
+    return {name: float(value) for name, value in own.items() if value is not None}
+
+
 def analyse_problem(results: StudyResults, problem: Problem, scores: Scores) -> ProblemAnalysis:
     """All numbers of one problem."""
-    reference = reference_of(scores.methods)
-    errors = error_summary(scores)
-    costs = cost_summary(results, problem, scores.methods)
-    paths = paths_of(results, problem)
-    comparison = compare(scores, problem)
-    areas = _areas(paths, problem, float(errors["mean"][reference]))
+    methods = scores.methods
+    reference, spread = reference_of(methods), spread_of(results, problem)
+    errors, costs = error_summary(scores), cost_summary(results, problem, methods)
+    paths, compared = paths_of(results, problem), compare(scores, problem)
+    if len(compared.pairs):
+        compared = replace(compared, pairs=with_beliefs(compared.pairs, scores, problem, spread))
+    criteria = criteria_of(results, problem, scores, reference)
+    intervals = _intervals(results, problem, methods)
+    payback = payback_of(costs, reference, intervals)
+    target = plan_of(results, problem.name).get("target_error")
+    n_cells = len(rows_of(results.cells, problem))
     return ProblemAnalysis(
         problem=problem,
         reference=reference,
         scores=scores,
         errors=errors,
-        metrics=metric_summary(results, problem, scores.methods),
+        metrics=metric_summary(results, problem, methods),
         costs=costs,
         paths=paths,
-        comparison=comparison,
-        areas=areas,
+        comparison=compared,
+        generalisation=generalisation_summary(results, problem, methods),
+        confusions=confusions_of(results, problem, methods),
+        criteria=criteria,
         budgets=_budgets(paths, costs, reference),
-        finding=finding_of(problem, scores, errors, comparison, areas, paths, len(rows_of(results.cells, problem))),
+        spread=spread,
+        finding=finding_of(problem, scores, errors, compared, criteria.label_areas, paths, n_cells),
+        progress=progress_of(problem, criteria, compared.pairs, spread, target, reference),
         spendings=spendings(costs, reference),
+        payback=payback,
+        paybacks=paybacks(payback, reference, intervals),
     )
 
 
@@ -136,13 +167,20 @@ def analyse(results: StudyResults) -> Analysis:
     problems = tuple(analyse_problem(results, problem, scores[problem.name]) for problem in begun)
     ranks = mean_rank_table({problem.name: scores[problem.name] for problem in begun})
     ranking = compare_problems(ranks)
+    beliefs = beliefs_across(
+        {own.problem.name: own.scores for own in problems}, {own.problem.name: own.spread for own in problems}
+    )
     return Analysis(
         results=results,
         problems=problems,
         unstarted=tuple(problem for problem in results.problems if problem not in begun),
         ranks=ranks,
         ranking=ranking,
-        across=across_problems(ranks, ranking, results.methods),
+        beliefs=beliefs,
+        across=across_problems(ranks, ranking, beliefs, results.methods),
+        sweeps=sweeps_of(
+            {own.problem.name: (own.errors, own.costs, own.reference) for own in problems}, results.methods
+        ),
         protocol=protocol_of(results, {own.problem.name: own.paths for own in problems}),
         missing=missing_runs(results),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,13 +14,14 @@ from eligo.statistics import (
     holm,
     nadeau_bengio,
     paired_difference,
+    smallest_wilcoxon_p,
     vargha_delaney,
     wilcoxon,
 )
 from eligo.study.results import Problem
 
-from .summaries import N_RESAMPLES, SEED, Scores, reference_of
-from .vocabulary import CONTROL
+from .factors import reference_of
+from .summaries import N_RESAMPLES, SEED, Scores
 
 ALPHA = 0.05
 MIN_PROBLEMS = 6  # below, no pair can reach 0.05: Wilcoxon's p over n blocks is at least 2 ** (1 - n)
@@ -77,7 +79,7 @@ class Comparison:
     @property
     def smallest_p(self) -> float:
         """The smallest p of a pair that so few trials allow, adjusted for the number of pairs."""
-        return min(1.0, max(len(self.pairs), 1) * 2.0 ** (1 - self.n_blocks))
+        return smallest_wilcoxon_p(max(self.n_blocks, 1), n_tests=max(len(self.pairs), 1))
 
 
 def difference(blocks: pd.DataFrame, first: str, second: str, problem: Problem) -> Difference:
@@ -158,27 +160,39 @@ def compare_problems(mean_ranks: pd.DataFrame) -> CriticalDifference | None:
     return critical_difference(mean_ranks.to_numpy(), names=list(map(str, mean_ranks)), alpha=ALPHA)
 
 
-def compare_areas(areas: pd.DataFrame, problem: Problem) -> pd.DataFrame:
-    """Area under the error–labels curve of each pool method, and how it differs from the control's.
+def compare_areas(areas: pd.DataFrame, problem: Problem, against: Mapping[str, str | None]) -> pd.DataFrame:
+    """Area under the learning curve of each method, and how it differs from another's in the same trials.
+
+    Parameters
+    ----------
+    areas : frame (trials, methods); +inf where a run has none since it diverged, NaN where there is no run
+    problem : Problem
+    against : mapping of method to the one that it is held against, or None
 
     Returns
     -------
-    frame, one row per pool method: n_trials, mean, sd, difference, low, high (bootstrap), p_value (Wilcoxon),
-    adjusted_p (Holm), corrected_adjusted_p (Nadeau and Bengio's test, Holm); all from difference on are NaN for the
-    control itself and where it was not run
+    frame, one row per method: n_trials, mean, sd, difference, low, high (bootstrap, of the trials with an area), p_value
+    and rank_biserial (Wilcoxon, to which a diverged trial is infinitely bad), adjusted_p (Holm), corrected_adjusted_p
+    (Nadeau and Bengio's test, Holm); all from difference on are NaN for a method that is held against none, and the last
+    where a trial of either diverged
     """
     rows = []
-    for name in areas:
-        own = areas[name].dropna()
+    for name in map(str, areas):
+        own, other = areas[name][np.isfinite(areas[name])], against.get(name)
         row = {"method": name, "n_trials": own.size, "mean": own.mean(), "sd": own.std()}
-        paired = areas[[name, CONTROL]].dropna() if CONTROL in areas and name != CONTROL else pd.DataFrame()
-        if len(paired) > 1:
-            size = difference(paired, str(name), CONTROL, problem)
+        paired = areas[[name, other]] if other is not None and other in areas and other != name else pd.DataFrame()
+        both = paired.dropna()
+        if np.isfinite(both).all(axis=1).sum() > 1:
+            size = difference(both, name, str(other), problem)
             row |= {"difference": size.estimate, "low": size.low, "high": size.high, "corrected_p": size.corrected_p}
-            row["p_value"] = wilcoxon(paired[name].to_numpy(), paired[CONTROL].to_numpy()).p_value
+            test = wilcoxon(both[name].to_numpy(), both[other].to_numpy())
+            row |= {"p_value": test.p_value, "rank_biserial": test.rank_biserial}
         rows.append(row)
-    names = ["method", "n_trials", "mean", "sd", "difference", "low", "high", "p_value", "corrected_p"]
+    names = ["method", "n_trials", "mean", "sd", "difference", "low", "high", "p_value", "rank_biserial", "corrected_p"]
     frame = pd.DataFrame(rows).reindex(columns=names)
     frame["adjusted_p"] = _holm_of_known(frame["p_value"])
-    frame["corrected_adjusted_p"] = _holm_of_known(frame.pop("corrected_p"))
+    corrected = frame.pop("corrected_p")
+    # One without an answer stays a hypothesis, as among pairs.
+    adjusted = _holm_of_known(corrected.fillna(1.0).where(frame["p_value"].notna()))
+    frame["corrected_adjusted_p"] = adjusted.where(corrected.notna())
     return frame.set_index("method")

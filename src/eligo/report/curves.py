@@ -13,7 +13,7 @@ from eligo.statistics import interval_of_mean
 from eligo.study.results import Problem, StudyResults
 
 from .summaries import SEED, rows_of
-from .vocabulary import PRIMARY
+from .vocabulary import PRIMARY, second_of
 
 N_RESAMPLES = 1000  # for each band: its ends are drawn, not printed
 N_POINTS = 100
@@ -47,7 +47,8 @@ class Paths:
     ----------
     method : str
     trials : int array (trials,)
-    columns : mapping of name to float array (trials, points); ``error`` is the primary measure
+    columns : mapping of name to float array (trials, points); ``error`` is the primary measure, ``second`` macro F1 or
+        R², ``generalisation`` E_G / E_T
     n_left_out : int, trials whose error is not finite all the way
     """
 
@@ -63,28 +64,42 @@ class Paths:
         return bool(labels.size and (labels[:, -1] > labels[:, 0]).any())
 
 
-COLUMNS = ("epoch", "labels", "n_selected", "presentations", "work")
+COSTS = ("epoch", "labels", "n_selected", "presentations", "work", "selection_work")
+MEASURED = ("train_error", "test_error", "error", "second", "generalisation")
 
 
 def _aligned(rows: pd.DataFrame) -> dict[str, FloatArray]:
-    """Columns as (trials, points); trials that recorded other epochs are read off at those of the first trial."""
-    trials = [trial for _, trial in rows.groupby("trial", sort=True)]
-    epochs = trials[0]["epoch"].to_numpy(dtype=float)
-    names = [*COLUMNS, "error"]
-    stacked = np.empty((len(names), len(trials), epochs.size))
-    for i, trial in enumerate(trials):
-        own = trial["epoch"].to_numpy(dtype=float)
-        is_same = own.shape == epochs.shape and bool((own == epochs).all())
-        for j, name in enumerate(names):
-            values = trial[name].to_numpy(dtype=float)
-            stacked[j, i] = values if is_same else np.interp(epochs, own, values)
+    """Columns as (trials, points); trials that recorded other epochs are read off at those of the first trial.
+
+    Rows stand trial by trial, epochs rising.
+    """
+    names = [*COSTS, *MEASURED]
+    values = rows[names].to_numpy(dtype=float).T
+    starts = np.flatnonzero(np.diff(rows["trial"].to_numpy(), prepend=-1))
+    trials = np.split(values, starts[1:], axis=1)
+    epochs = trials[0][0]
+    if all(np.array_equal(own[0], epochs) for own in trials):
+        stacked = values.reshape(len(names), len(trials), epochs.size)
+    else:
+        stacked = np.stack([[np.interp(epochs, own[0], column) for column in own] for own in trials], axis=1)
     return dict(zip(names, stacked, strict=True))
+
+
+def _measured(results: StudyResults, problem: Problem) -> pd.DataFrame:
+    """The curves of a problem, trial by trial, with what the report draws of them."""
+    rows = rows_of(results.curves, problem)
+    trained = rows["train_error"].where(rows["train_error"] > 0)  # no ratio to an error of nothing
+    rows = rows.assign(
+        error=PRIMARY[problem.task].values(rows),
+        second=second_of(problem).values(rows),
+        generalisation=rows["test_error"] / trained,
+    )
+    return rows.sort_values(["method", "trial", "epoch"], kind="stable")
 
 
 def paths_of(results: StudyResults, problem: Problem) -> list[Paths]:
     """The runs of each method that has curves, in the study's order."""
-    rows = rows_of(results.curves, problem)
-    rows = rows.assign(error=PRIMARY[problem.task].values(rows)).sort_values(["method", "trial", "epoch"])
+    rows = _measured(results, problem)
     lost = rows_of(results.trials, problem)
     lost = lost[lost["is_diverged"].astype(bool)]
     lost_runs = set(zip(lost["method"], lost["trial"], strict=True))
@@ -118,70 +133,51 @@ def over_epochs(paths: Paths, column: str = "error") -> Curve:
     return _band(paths.method, paths.columns["epoch"][0], paths.columns[column])
 
 
-def _over(paths: Paths, axis: str, grid: FloatArray) -> FloatArray:
-    """Errors (trials, points) at the points of a grid on another axis."""
-    pairs = zip(paths.columns[axis], paths.columns["error"], strict=True)
+def _over(paths: Paths, axis: str, grid: FloatArray, column: str = "error") -> FloatArray:
+    """A quantity (trials, points) at the points of a grid on another axis."""
+    pairs = zip(paths.columns[axis], paths.columns[column], strict=True)
     return np.stack([_read_off(x, y, grid) for x, y in pairs])
 
 
-def over_presentations(paths: Paths) -> Curve:
-    """Mean curve over presentations, at points even on a log scale that every trial reached."""
+def _presented(paths: Paths) -> FloatArray:
+    """Numbers of presentations, even on a log scale, that every trial reached."""
     seen = paths.columns["presentations"]
     first = max(seen[:, 1].max(), 1.0) if seen.shape[1] > 1 else 1.0
-    grid = np.geomspace(first, max(seen[:, -1].min(), first), N_POINTS)
-    return _band(paths.method, grid, _over(paths, "presentations", grid))
+    return np.geomspace(first, max(seen[:, -1].min(), first), N_POINTS)
 
 
-def over_labels(paths: Paths, grid: FloatArray | None = None) -> Curve | None:
-    """Mean curve over labels bought, at the recorded ones unless a grid is given; none for a method that buys none."""
+def over_presentations(paths: Paths, column: str = "error") -> Curve:
+    """Mean curve over presentations, at points even on a log scale that every trial reached."""
+    grid = _presented(paths)
+    return _band(paths.method, grid, _over(paths, "presentations", grid, column))
+
+
+def over_labels(paths: Paths, column: str = "error") -> Curve | None:
+    """Mean curve over labels bought, at the recorded ones; none for a method that buys none."""
     if not paths.is_pool:
         return None
     labels = paths.columns["labels"]
-    points = np.unique(labels[:, :]) if grid is None else grid
+    points = np.unique(labels)
     points = points[(points >= labels[:, 0].max()) & (points <= labels[:, -1].min())]
-    return _band(paths.method, points, _over(paths, "labels", points))
+    return _band(paths.method, points, _over(paths, "labels", points, column))
 
 
-AXES: dict[str, Callable[[Paths], Curve | None]] = {
+AXES: dict[str, Callable[[Paths, str], Curve | None]] = {
     "epochs": over_epochs,
     "presentations": over_presentations,
     "labels": over_labels,
 }
 
 
-def areas_under_labels(all_paths: list[Paths]) -> pd.DataFrame:
-    """Area under each trial's error–labels curve, divided by the range of labels: the mean error on the way.
-
-    Pool methods only, over the labels that all of their trials passed through, so that they are comparable; the
-    trapezoid rule on every number of labels.
-
-    Returns
-    -------
-    frame (trials, pool methods); empty when no method buys labels
-    """
-    pool = [paths for paths in all_paths if paths.is_pool]
-    if not pool:
-        return pd.DataFrame()
-    low = max(paths.columns["labels"][:, 0].max() for paths in pool)
-    high = min(paths.columns["labels"][:, -1].min() for paths in pool)
-    if high <= low:
-        return pd.DataFrame()
-    grid = np.arange(low, high + 1)
-    areas = {
-        paths.method: pd.Series(
-            np.trapezoid(_over(paths, "labels", grid), grid, axis=1) / (high - low), index=paths.trials
-        )
-        for paths in pool
-    }
-    return pd.DataFrame(areas)
-
-
-def labels_to_reach(paths: Paths, error: float) -> float:
-    """Labels at which a pool method's mean curve first is at or below an error; NaN if it never is."""
-    curve = over_labels(paths)
-    if curve is None or not (curve.mean <= error).any():
-        return np.nan
-    return float(curve.x[np.argmax(curve.mean <= error)])
+def generalisation_over_presentations(paths: Paths) -> Curve | None:
+    """Median generalisation factor over presentations, with its quartiles; none where no training error is above 0."""
+    grid = _presented(paths)
+    values = _over(paths, "presentations", grid, "generalisation")
+    is_known = np.isfinite(values).all(axis=0)
+    if not is_known.any():
+        return None
+    low, middle, high = np.quantile(values[:, is_known], [0.25, 0.5, 0.75], axis=0)
+    return Curve(paths.method, grid[is_known], middle, low, high)
 
 
 def errors_on_the_way(all_paths: list[Paths], budgets: FloatArray) -> pd.DataFrame:

@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eligo.statistics import CriticalDifference, FriedmanResult, ImanDavenportResult
+from eligo.statistics import CriticalDifference, FriedmanResult, ImanDavenportResult, smallest_wilcoxon_p
 from eligo.study.results import Problem
 
 from .comparisons import ALPHA, Comparison
 from .curves import Paths
 from .digits import NO_BREAK, decimals_of, fixed, p_clause, percent, short, times
+from .factors import CONTROL, base_method, control_of
 from .summaries import Scores
-from .vocabulary import CONTROL, PRIMARY, counted, listing, method_title, opening
+from .vocabulary import all_said, counted, listing, opening, primary_of, said
+
+MAX_NAMED = 12  # pairs in a sentence
+MAX_CLAUSES = 4  # of areas
 
 
 @dataclass(frozen=True)
@@ -73,27 +77,28 @@ class Finding:
 
 
 def better_than(pairs: pd.DataFrame, names: Sequence[str]) -> str:
-    """Who errs less than whom, winners by rank: "a errs less than b and c; b errs less than c"."""
+    """Who errs less than whom, winners by rank: "a errs less than b and c; b errs less than c".
+
+    More pairs than a sentence holds are left to the table.
+    """
+    if len(pairs) > MAX_NAMED:
+        return "the table of pairs names them"
     losers: dict[str, list[str]] = {name: [] for name in names}
     for _, pair in pairs.iterrows():
         ends = (pair["first"], pair["second"])
         winner, loser = ends if pair["rank_biserial"] < 0 else ends[::-1]
         losers[winner].append(loser)
-    return "; ".join(
-        f"{method_title(name)} errs less than {listing([method_title(other) for other in others])}"
-        for name, others in losers.items()
-        if others
-    )
+    return "; ".join(f"{said(name)} errs less than {all_said(others)}" for name, others in losers.items() if others)
 
 
 def _with_unit(value: float, problem: Problem) -> str:
-    measure = PRIMARY[problem.task]
+    measure = primary_of(problem)
     text = short(value * measure.scale)
     return f"{text}{NO_BREAK}{measure.unit}" if measure.unit else text
 
 
 def _difference(value: float, problem: Problem, decimals: int | None = None) -> str:
-    measure = PRIMARY[problem.task]
+    measure = primary_of(problem)
     scaled = value * measure.scale
     text = short(scaled, 2) if decimals is None else fixed(scaled, decimals)
     return f"{text} {measure.difference_unit}".rstrip()
@@ -105,7 +110,7 @@ def possible_range(comparison: Comparison, problem: Problem) -> str:
     highs = [size.corrected_high for size in comparison.differences if not np.isnan(size.corrected_high)]
     if not lows or min(lows) == max(highs):
         return ""
-    scale = PRIMARY[problem.task].scale
+    scale = primary_of(problem).scale
     decimals = decimals_of([scale * min(lows), scale * max(highs)], digits=2)
     return f"from {fixed(scale * min(lows), decimals)} to {_difference(max(highs), problem, decimals)}"
 
@@ -120,28 +125,45 @@ def largest_difference(comparison: Comparison, problem: Problem, reference_error
     worth = (
         f", {short(abs(size.estimate) * problem.n_test, 2)} of the {problem.n_test} test examples"
         if problem.task == "classification"
-        else f", {percent(abs(size.estimate) / reference_error)} of {method_title(comparison.reference)}’s"
+        else f", {percent(abs(size.estimate) / reference_error)} of {said(comparison.reference)}’s"
         if reference_error > 0
         else ""
     )
     amount = _difference(abs(size.estimate), problem)
-    return f"{method_title(size.first)}’s, {amount} {direction}{worth}"
+    return f"{said(size.first)}’s, {amount} {direction}{worth}"
 
 
-def areas_in_words(areas: pd.DataFrame, problem: Problem) -> str:
+def _areas_counted(known: pd.DataFrame) -> str:
+    """The same of more methods than a sentence holds."""
+    found = known[known["adjusted_p"] <= ALPHA]
+    n_lower, n_left = int((found["difference"] < 0).sum()), int((found["corrected_adjusted_p"] <= ALPHA).sum())
+    return (
+        f"of {len(known)} rows it is lower in {n_lower} and higher in {len(found) - n_lower} by Wilcoxon’s test with "
+        f"Holm’s adjustment; with the overlap of trials allowed for, {n_left} of these remain"
+    )
+
+
+def areas_in_words(areas: pd.DataFrame) -> str:
     """How each pool method's area under the error–labels curve compares with the control's."""
     if "difference" not in areas:
         return ""
+    known = areas.dropna(subset=["difference"])
+    if len(known) > MAX_CLAUSES:
+        return _areas_counted(known)
     clauses = []
-    for method, row in areas.dropna(subset=["difference"]).iterrows():
+    for method, row in known.iterrows():
         if row["adjusted_p"] > ALPHA:
-            clauses.append(f"{method_title(str(method))}’s does not differ detectably ({p_clause(row['adjusted_p'])})")
+            clauses.append(f"{said(str(method))}’s does not differ detectably ({p_clause(row['adjusted_p'])})")
+            continue
+        if row["difference"] * row.get("rank_biserial", row["difference"]) < 0:
+            clauses.append(f"{said(str(method))}’s differs, but by ranks and by means in opposite directions")
             continue
         direction = "lower" if row["difference"] < 0 else "higher"
-        share = abs(row["difference"]) / areas.loc[CONTROL, "mean"]
-        corrected = p_clause(row["corrected_adjusted_p"])
+        share = abs(row["difference"]) / areas["mean"][str(control_of(str(method), list(areas.index)))]
+        p = row["corrected_adjusted_p"]
+        corrected = "no answer is left, since a trial diverged" if np.isnan(p) else p_clause(p)
         clauses.append(
-            f"{method_title(str(method))}’s is {percent(share)} {direction} ({p_clause(row['adjusted_p'])}; with the "
+            f"{said(str(method))}’s is {percent(share)} {direction} ({p_clause(row['adjusted_p'])}; with the "
             f"overlap of trials allowed for, {corrected})"
         )
     return listing(clauses)
@@ -167,7 +189,7 @@ def spendings(costs: pd.DataFrame, reference: str) -> list[Spending]:
         presented, worked = float(row["presentations_ratio"]), float(row["work_ratio"])
         if not np.isnan(presented + worked):
             texts = (times(presented), percent(abs(1 - presented)), times(worked))
-            found.append(Spending(opening(str(name)), method_title(reference), *texts, presented, worked))
+            found.append(Spending(opening(str(name)), said(reference), *texts, presented, worked))
     return found
 
 
@@ -188,7 +210,7 @@ def _end_labels(pool: list[Paths]) -> str:
 def _diverged(summary: pd.DataFrame) -> str:
     lost = summary[summary["n_diverged"] > 0].to_dict("index")
     return listing(
-        [f"{row['n_diverged']} of {row['n_trials']} trials of {method_title(str(name))}" for name, row in lost.items()]
+        [f"{row['n_diverged']} of {row['n_trials']} trials of {said(str(name))}" for name, row in lost.items()]
     )
 
 
@@ -215,7 +237,7 @@ def _about_tests(comparison: Comparison) -> dict[str, Any]:
         "corrected": better_than(corrected, ranking.names),
         "n_answered": len(significant) - len(unanswered),
         "n_unanswered": len(unanswered),
-        "unanswered": "; ".join(f"{method_title(first)} and {method_title(second)}" for first, second in ends),
+        "unanswered": "; ".join(f"{said(first)} and {said(second)}" for first, second in ends),
     }
 
 
@@ -224,10 +246,10 @@ def _about_errors(problem: Problem, summary: pd.DataFrame, comparison: Compariso
     best, worst = (str(known.idxmin()), str(known.idxmax())) if len(known) else ("", "")
     reference_error = float(summary["mean"].get(comparison.reference, np.nan))
     return {
-        "measure": PRIMARY[problem.task].title,
-        "best": method_title(best),
+        "measure": primary_of(problem).title,
+        "best": said(best),
         "best_error": _with_unit(float(known.get(best, np.nan)), problem),
-        "worst": method_title(worst),
+        "worst": said(worst),
         "worst_error": _with_unit(float(known.get(worst, np.nan)), problem),
         "is_level": len(known) < 2 or float(known.max()) == float(known.min()),
         "possible": possible_range(comparison, problem),
@@ -241,14 +263,14 @@ def _about_labels(problem: Problem, areas: pd.DataFrame, paths: list[Paths]) -> 
     pool = [own for own in paths if own.is_pool]
     full = [own for own in paths if not own.is_pool]
     return {
-        "pool": listing([method_title(own.method) for own in pool]),
+        "pool": all_said(list(dict.fromkeys(base_method(own.method) for own in pool))),
         "n_pool": len(pool),
-        "full": listing([method_title(own.method) for own in full]),
+        "full": all_said(list(dict.fromkeys(base_method(own.method) for own in full))),
         "n_full": len(full),
         "is_exhausted": bool(pool) and all((own.columns["labels"][:, -1] >= problem.n_train).all() for own in pool),
         "end_labels": _end_labels(pool),
-        "has_control": any(own.method == CONTROL for own in pool),
-        "areas": areas_in_words(areas, problem),
+        "has_control": any(base_method(own.method) == CONTROL for own in pool),
+        "areas": areas_in_words(areas),
     }
 
 
@@ -264,8 +286,8 @@ def finding_of(
     """Collect what the prose of one problem needs; `n_cells` is the size of its grid, 0 when nothing was tuned."""
     n_dropped = len(scores.matrix) - comparison.n_blocks
     return Finding(
-        reference=method_title(comparison.reference),
-        methods=listing([method_title(name) for name in scores.methods]),
+        reference=said(comparison.reference),
+        methods=all_said(scores.methods),
         n_methods=len(scores.methods),
         n_blocks=comparison.n_blocks,
         n_examples=fixed(problem.n_examples, 0),
@@ -297,16 +319,39 @@ class Across:
     iman: str
     n_significant: int
     better: str
+    is_hopeless: bool
     n_left_out: int
     left_out: str
+    n_believed: int
+    n_believed_problems: str
+    n_certain: int
+    certain: str
 
 
-def across_problems(ranks: pd.DataFrame, ranking: CriticalDifference | None, methods: Sequence[str]) -> Across:
+def _certain(beliefs: pd.DataFrame) -> list[str]:
+    """Pairs of which one of the three possibilities has at least 95 %."""
+    found = []
+    for _, pair in beliefs.iterrows():
+        first, second = said(pair["first"]), said(pair["second"])
+        texts = {
+            "p_first_better": f"{first} is better than {second}",
+            "p_equivalent": f"{first} and {second} are equivalent",
+            "p_second_better": f"{second} is better than {first}",
+        }
+        found += [f"{text} ({percent(pair[name])})" for name, text in texts.items() if pair[name] >= 1 - ALPHA]
+    return found
+
+
+def across_problems(
+    ranks: pd.DataFrame, ranking: CriticalDifference | None, beliefs: pd.DataFrame, methods: Sequence[str]
+) -> Across:
     """Collect what the prose over all problems needs."""
     n_problems, n_methods = ranks.shape
     n_pairs = n_methods * (n_methods - 1) // 2
-    smallest = 2.0 ** (1 - n_problems)
-    left_out = [method_title(name) for name in methods if name not in ranks]
+    smallest = [smallest_wilcoxon_p(max(n_problems, 1), n_tests) for n_tests in (1, max(n_pairs, 1))]
+    certain = _certain(beliefs)
+    counts = [int(n) for n in beliefs["n_problems"]] if len(beliefs) else []
+    left_out = [name for name in methods if name not in ranks]
     pairs = pd.DataFrame()
     if ranking:
         first, second = ranking.pairwise.pairs.T
@@ -319,12 +364,17 @@ def across_problems(ranks: pd.DataFrame, ranking: CriticalDifference | None, met
         n_methods=n_methods,
         n_pairs=n_pairs,
         is_tested=ranking is not None,
-        smallest_p=short(smallest, 2),
-        smallest_adjusted_p=short(min(1.0, smallest * max(n_pairs, 1)), 2),
+        smallest_p=short(smallest[0], 2),
+        smallest_adjusted_p=short(smallest[1], 2),
+        is_hopeless=smallest[1] > ALPHA,
         friedman=p_clause(ranking.friedman.p_value) if ranking else "",
         iman=p_clause(ranking.iman_davenport.p_value) if ranking else "",
         n_significant=len(pairs),
         better=better_than(pairs, ranking.names) if ranking else "",
         n_left_out=len(left_out),
-        left_out=listing(left_out),
+        left_out=all_said(left_out),
+        n_believed=len(beliefs),
+        n_believed_problems=" to ".join(dict.fromkeys(str(n) for n in (min(counts), max(counts)))) if counts else "",
+        n_certain=len(certain),
+        certain="; ".join(certain) if len(certain) <= MAX_NAMED else "the table names them",
     )

@@ -6,100 +6,86 @@ import fcntl
 import os
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
-from eligo.study.results import Problem, StudyResults
+from eligo.study.results import StudyResults
 
-from .analysis import BUDGET_SHARES, Analysis, ProblemAnalysis, analyse
-from .digits import duration, fixed
-from .figures.canvas import Picture, drawing_style, save
-from .palette import COLOURS, colour_of
+from .analysis import Analysis, analyse
+from .digits import duration
+from .factors import base_method
+from .figures.canvas import drawing_style
+from .latex import write_latex
+from .methods_text import methods_text
+from .palette import colour_of, used_colours
 from .pictures import (
     grid_picture,
     network_picture,
     overview_picture,
-    problem_pictures,
     ranking_picture,
+    sweep_picture,
 )
-from .prose import ACROSS, COSTS, DESIGN, DIFFERENCES, LABELS, LIMITS, TESTS, TUNING, VERDICTS, say
-from .protocol import Protocol, look_up, split_in_words
-from .summaries import planned_trials
-from .tables import (
-    Table,
-    area_table,
-    budget_table,
-    cost_table,
-    error_table,
+from .problem_tables import belief_table
+from .prose import ACROSS, VERDICTS
+from .prose_design import DESIGN, TUNING
+from .protocol import Protocol, look_up
+from .sections import BELIEF_CAPTION, section_of
+from .sentences import say
+from .shelf import Shelf
+from .study_tables import (
+    absent_table,
+    class_table,
+    column_table,
     headline_table,
     listing_table,
     missing_table,
-    pair_table,
     problem_table,
     rank_table,
-    slug,
+    settings_table,
+    sweep_table,
+    sweep_title,
     winner_table,
 )
-from .vocabulary import CONTROL, PRIMARY, Measure, counted, listing, method_does, method_title
-
-
-@dataclass
-class Shelf:
-    """Writes pictures and tables into their folders as the page takes them, and numbers the pictures."""
-
-    folder: Path
-    n_pictures: int = 0
-    tables: list[str] = field(default_factory=list)
-
-    def picture(self, picture: Picture | None) -> dict[str, Any] | None:
-        """Write a picture; what the page shows of it."""
-        if picture is None:
-            return None
-        self.n_pictures += 1
-        svg = Markup(save(picture, self.folder / "figures"))
-        width = picture.figure.get_figwidth() * 96
-        return {"number": self.n_pictures, "name": picture.name, "svg": svg, "caption": picture.caption, "width": width}
-
-    def table(self, table: Table) -> Table:
-        """Write a table as CSV; the table again, for the page."""
-        table.frame.to_csv(self.folder / "tables" / f"{table.name}.csv", index=False, lineterminator="\n")
-        self.tables.append(table.name)
-        return table
+from .summaries import planned_trials
+from .tables import Table, slug
+from .vocabulary import counted, listing, method_does, method_title, said
 
 
 def _summary(analysis: Analysis) -> str:
     results = analysis.results
-    methods = counted(len(results.methods), "method", is_spelt=True).capitalize()
+    bases = {base_method(name) for name in results.methods}
+    methods = counted(len(bases), "method", is_spelt=True).capitalize()
+    if len(bases) < len(results.methods):
+        methods += f" in {len(results.methods)} variants"
     problems = counted(len(results.problems), "problem", is_spelt=True)
     titles = listing([problem.title for problem in results.problems])
     return f"{methods} on {problems} ({titles}), {counted(analysis.protocol.n_trials, 'trial')} each"
 
 
-def _methods(analysis: Analysis) -> list[dict[str, str]]:
+def _methods(analysis: Analysis) -> list[dict[str, Any]]:
+    """Each method once, with the titles and colours of its rows."""
     methods = analysis.results.methods
-    return [
-        {"title": method_title(name), "does": method_does(name), "colour": colour_of(name, methods).variable}
-        for name in methods
-    ]
+    found: dict[str, dict[str, Any]] = {}
+    for name in methods:
+        own = found.setdefault(base_method(name), {"does": method_does(name), "rows": []})
+        own["rows"].append({"title": method_title(name), "colour": colour_of(name, methods).variable})
+    return [{"title": method_title(base), **own} for base, own in found.items()]
 
 
-def _parameters(protocol: Protocol, methods: Sequence[str]) -> str:
-    is_selective = bool({"sasla", "error"} & set(methods))
+def _parameters(protocol: Protocol) -> str:
     known = {
-        "β": protocol.beta if is_selective else None,
-        "selection interval τ": protocol.interval if is_selective else None,
-        "networks of the ensemble": protocol.members if "ensemble" in methods else None,
-        "batch size": protocol.batch_size,
+        "β": protocol.beta,
+        "selection interval τ": protocol.interval,
+        "networks of the ensemble": protocol.members,
         "seed": protocol.seed,
     }
-    return ", ".join(f"{name} = {value}" for name, value in known.items() if value is not None)
+    return ", ".join(f"{name} = {value}" for name, value in known.items() if value not in (None, ""))
 
 
 def _headline(analysis: Analysis, shelf: Shelf) -> dict[str, Any]:
@@ -112,72 +98,64 @@ def _headline(analysis: Analysis, shelf: Shelf) -> dict[str, Any]:
                 {name: one.errors for name, one in own.items()},
                 {name: one.costs for name, one in own.items()},
                 {name: one.comparison for name, one in own.items()},
-            )
+            ),
+            "Final error on the test part. Mean ± sd over trials, and work relative to "
+            f"{listing(sorted({said(one.reference) for one in analysis.problems}), last='or')}.",
         )
     verdicts = [
         {"title": one.problem.title, "anchor": slug(name), "text": say(VERDICTS, one.finding)}
         for name, one in own.items()
     ]
-    references = {method_title(one.reference) for one in analysis.problems}
     return {
         "table": table,
         "has_marks": table is not None and any(cell.mark for row in table.rows for cell in row),
         "verdicts": verdicts,
-        "reference": " or ".join(sorted(references)),
         "overview": shelf.picture(overview_picture(analysis)),
-    }
-
-
-def _facts(problem: Problem) -> str:
-    classes = f"{counted(len(problem.class_names), 'class', 'classes')}" if problem.class_names else "one number"
-    target = f"{classes} of {problem.target_name}" if problem.class_names else problem.target_name
-    return (
-        f"{fixed(problem.n_examples, 0)} examples with {counted(problem.n_features, 'feature')} "
-        f"({split_in_words(problem)}); predicted: {target}. Source: {problem.source}. "
-        f"Methods are compared by {PRIMARY[problem.task].title} on the test part; lower is better."
-    )
-
-
-def _mean_error(measure: Measure) -> str:
-    return f"{measure.title.capitalize()}, mean over trials{f' in {measure.unit}' if measure.unit else ''},"
-
-
-def _section(own: ProblemAnalysis, results: StudyResults, shelf: Shelf) -> dict[str, Any]:
-    problem, finding = own.problem, own.finding
-    tables = {
-        "errors": error_table(results, problem, own.errors, own.metrics),
-        "costs": cost_table(results, problem, own.costs),
-        "budgets": None if own.budgets.empty else budget_table(results, problem, own.budgets, BUDGET_SHARES),
-        "areas": None if own.areas.empty else area_table(results, problem, own.areas, own.reference),
-        "pairs": None if own.comparison.pairs.empty else pair_table(results, problem, own.comparison.pairs),
-    }
-    return {
-        "title": problem.title,
-        "anchor": slug(problem.name),
-        "facts": _facts(problem),
-        "mean_error": _mean_error(PRIMARY[problem.task]),
-        "tests": say(TESTS, finding),
-        "reference": method_title(own.reference),
-        "control": method_title(CONTROL),
-        "finding": finding,
-        "differences": say(DIFFERENCES, finding),
-        "limits": say(LIMITS, finding),
-        "labels": say(LABELS, finding),
-        "costs": " ".join(say(COSTS, spending) for spending in own.spendings),
-        "tables": {name: shelf.table(table) if table else None for name, table in tables.items()},
-        "pictures": {
-            place: shelf.picture(picture) for place, picture in problem_pictures(own, results.methods).items()
-        },
     }
 
 
 def _across(analysis: Analysis, shelf: Shelf) -> dict[str, Any]:
     has_ranks = analysis.across.n_methods > 1 and len(analysis.ranks) > 0
     picture = ranking_picture("problems", "problem", analysis.ranking, analysis.results.methods)
+    ranks = rank_table(analysis.results, analysis.ranks) if has_ranks else None
+    beliefs = belief_table("beliefs", analysis.beliefs) if len(analysis.beliefs) else None
     return {
         "text": say(ACROSS, analysis.across),
-        "table": shelf.table(rank_table(analysis.results, analysis.ranks)) if has_ranks else None,
+        "table": shelf.table(ranks, "Mean ranks over trials. 1 is best; bold: the best on a problem."),
         "picture": shelf.picture(picture),
+        "beliefs": shelf.table(beliefs, BELIEF_CAPTION),
+    }
+
+
+def _sweeps(analysis: Analysis, shelf: Shelf) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": sweep_title(sweep),
+            "picture": shelf.picture(sweep_picture(analysis, sweep)),
+            "table": shelf.table(
+                sweep_table(analysis.results, sweep),
+                f"{sweep_title(sweep)} by the value of one setting. Mean error over trials, below it the 95 % interval; "
+                "presentations and work relative to the reference.",
+            ),
+        }
+        for sweep in analysis.sweeps
+    ]
+
+
+def _data(results: StudyResults, shelf: Shelf) -> dict[str, Any]:
+    shelf.table(column_table(results))
+    has_columns = any(problem.columns for problem in results.problems)
+    return {
+        "table": shelf.table(
+            problem_table(results), "The data. Inputs are what columns become when categories are coded."
+        ),
+        "classes": shelf.table(
+            class_table(results), "Examples of each class. The bar is half full where all classes are equally frequent."
+        ),
+        "absent": shelf.table(
+            absent_table(results) if results.absent else None, "Problems of the study whose data could not be had."
+        ),
+        "has_columns": has_columns,
     }
 
 
@@ -185,9 +163,10 @@ def command_of(results: StudyResults) -> str:
     """The command line that runs the study again."""
     if "command" in results.environment:
         return results.environment["command"]
+    problems = [*(problem.name for problem in results.problems), *results.absent]
     options = {
-        "--problems": ",".join(problem.name for problem in results.problems),
-        "--methods": ",".join(results.methods),
+        "--problems": ",".join(problems),
+        "--methods": ",".join(dict.fromkeys(base_method(name) for name in results.methods)),
         "--trials": planned_trials(results),
         "--seed": look_up(results.settings, "seed"),
     }
@@ -201,11 +180,10 @@ def _record(analysis: Analysis, shelf: Shelf) -> dict[str, Any]:
     stages = {name: duration(float(value)) for name, value in results.stage_seconds.items()}
     seconds = pd.DataFrame(results.stage_seconds.items(), columns=["stage", "seconds"])
     return {
-        "settings": shelf.table(listing_table("settings", ("setting", "value"), results.settings)),
+        "settings": shelf.table(settings_table(results.settings), "Every setting. A problem’s own follow its name."),
         "environment": shelf.table(listing_table("environment", ("part", "version"), results.environment)),
         "stages": shelf.table(replace(listing_table("stages", ("stage", "took"), stages), frame=seconds)),
         "command": command_of(results),
-        "files": shelf.tables,
     }
 
 
@@ -217,21 +195,32 @@ def page_of(analysis: Analysis, shelf: Shelf) -> Mapping[str, Any]:
         "name": results.name,
         "title": look_up(results.settings, "title") or results.name,
         "summary": _summary(analysis),
-        "missing": shelf.table(missing_table(results, analysis.missing)) if len(analysis.missing) else None,
+        "missing": shelf.table(
+            missing_table(results, analysis.missing) if len(analysis.missing) else None,
+            "Trials that are missing. Everything below is of the trials that were found.",
+        ),
         "unstarted": [problem.title for problem in analysis.unstarted],
+        "absent": list(results.absent),
         "headline": _headline(analysis, shelf),
         "methods": _methods(analysis),
-        "design": say(DESIGN, protocol),
-        "parameters": _parameters(protocol, results.methods),
-        "problem_table": shelf.table(problem_table(results)),
+        "design": list(filter(None, (say(rules, protocol) for rules in DESIGN))),
+        "parameters": _parameters(protocol),
+        "data": _data(results, shelf),
         "tuning": say(TUNING, protocol),
-        "winners": shelf.table(winner_table(results)) if len(results.winners) else None,
+        "winners": shelf.table(
+            winner_table(results) if len(results.winners) else None,
+            "The hyper-parameters that served all methods. “Cells tied” counts the cells with the winner’s error, itself "
+            "included.",
+        ),
         "grids": [shown for p in results.problems if (shown := shelf.picture(grid_picture(results, p)))],
-        "sections": [_section(own, results, shelf) for own in analysis.problems],
+        "sections": [section_of(own, results, shelf) for own in analysis.problems],
+        "sweeps": _sweeps(analysis, shelf),
         "across": _across(analysis, shelf),
         "networks": [shown for p in results.problems if (shown := shelf.picture(network_picture(results, p)))],
+        "is_laplace": "Laplace" in protocol.uncertainty,
+        "paragraphs": methods_text(results).split("\n\n"),
         "record": _record(analysis, shelf),
-        "colours": COLOURS,
+        "colours": used_colours(results.methods),
     }
 
 
@@ -284,7 +273,7 @@ def _swapped(folder: Path) -> Iterator[Path]:
 
 
 def write_report(results: StudyResults, folder: str | os.PathLike[str]) -> Path:
-    """Write the report of a study: a self-contained page, its figures as PDF and PNG, its tables as CSV.
+    """Write the report of a study: a self-contained page, figures as PDF and PNG, tables as CSV, and all of it as LaTeX.
 
     The folder is replaced as a whole, once everything is written: a crash on the way leaves the report that was there.
     The same results give the same page, byte for byte.
@@ -296,12 +285,14 @@ def write_report(results: StudyResults, folder: str | os.PathLike[str]) -> Path:
 
     Returns
     -------
-    Path of ``index.html``; beside it are ``figures`` and ``tables``
+    Path of ``index.html``; beside it are ``figures``, ``tables`` and ``latex``
     """
     target = Path(folder)
     with drawing_style(), _replacing(target) as fresh:
-        for name in ("figures", "tables"):
+        for name in ("figures", "tables", "latex"):
             (fresh / name).mkdir()
-        page = page_of(analyse(results), Shelf(fresh))
+        shelf = Shelf(fresh)
+        page = page_of(analyse(results), shelf)
+        write_latex(shelf.tables, shelf.pictures, results, fresh / "latex")
         (fresh / "index.html").write_text(render(page), encoding="utf-8")
     return target / "index.html"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from eligo.statistics import CriticalDifference
 from eligo.study.results import Problem, StudyResults
 
 from .analysis import Analysis, ProblemAnalysis
 from .digits import fixed
-from .figures.canvas import Picture
+from .figures.canvas import MAX_BANDS, Picture
+from .figures.confusion import confusion_figure
+from .figures.distributions import DistributionData, distribution_figure
+from .figures.generalisation import generalisation_data, generalisation_figure, loss_data, loss_figure
 from .figures.grid import grid_data, grid_figure
 from .figures.learning import learning_data, learning_figure
 from .figures.network import network_data, network_figure
@@ -17,15 +22,18 @@ from .figures.outcomes import outcome_data, outcome_figure
 from .figures.overview import overview_figure, overview_panel
 from .figures.ranking import ranking_figure
 from .figures.spending import PANELS, spending_data, spending_figure
+from .figures.sweep import sweep_data, sweep_figure
+from .study_tables import sweep_name, sweep_title
 from .summaries import last_rung, rows_of
+from .sweeps import Sweep
 from .tables import slug
-from .vocabulary import PRIMARY, counted, listing, method_title
+from .vocabulary import TRAIN_ERROR, counted, listing, method_title, on_scale, primary_of, said, second_of, with_unit
 
 
 def overview_picture(analysis: Analysis) -> Picture | None:
     """Error against work on every problem; none where no error is known."""
     panels = [
-        overview_panel(own.problem.title, PRIMARY[own.problem.task], own.errors, own.costs) for own in analysis.problems
+        overview_panel(own.problem.title, primary_of(own.problem), own.errors, own.costs) for own in analysis.problems
     ]
     panels = [panel for panel in panels if len(panel.points)]
     if not panels:
@@ -35,7 +43,7 @@ def overview_picture(analysis: Analysis) -> Picture | None:
         "overview",
         overview_figure(panels, analysis.results.methods, reference),
         "What each method ends at, and what it spent to get there. Down is less error, left is less work; the vertical "
-        f"line is the work of {method_title(reference)}. Bars: 95 % bootstrap intervals of the mean over trials. Work "
+        f"line is the work of {said(reference)}. Bars: 95 % bootstrap intervals of the mean over trials. Work "
         "counts every forward and backward pass, those for selection included, so a method that is lower but further "
         "right has paid for what it gained.",
         "Mean final error of each method against its total work, one panel per problem.",
@@ -79,14 +87,14 @@ def outcome_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | N
     """Final errors and differences; none where every trial diverged."""
     if own.errors["mean"].isna().all():
         return None
-    data = outcome_data(own.scores, own.errors, own.comparison, PRIMARY[own.problem.task], methods)
+    data = outcome_data(own.scores, own.errors, own.comparison, primary_of(own.problem), methods)
     caption = (
         "Left: dots are trials, larger where several end alike; the coloured tick is the median, the diamond the mean "
         "with its 95 % bootstrap interval."
     )
     if data.differences:
         caption += (
-            f" Right: mean difference to {method_title(own.reference)} over the same trials. The thick bar is the 95 % "
+            f" Right: mean difference to {said(own.reference)} over the same trials. The thick bar is the 95 % "
             "bootstrap interval, the thin line the interval that allows for the overlap of trials (Nadeau and Bengio); "
             "where the thin line crosses zero the trials do not tell the two apart, and where there is none, since a trial "
             "diverged, it has no answer."
@@ -100,20 +108,25 @@ def outcome_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | N
 
 
 def _left_out(own: ProblemAnalysis) -> str:
-    lost = [f"{paths.n_left_out} of {method_title(paths.method)}" for paths in own.paths if paths.n_left_out]
+    lost = [f"{paths.n_left_out} of {said(paths.method)}" for paths in own.paths if paths.n_left_out]
     return f" Left out, since they diverged: {listing(lost)}." if lost else ""
+
+
+def _banded(own: ProblemAnalysis, words: str) -> str:
+    """What is said of bands, where there are few enough methods to draw them."""
+    return words if len(own.paths) <= MAX_BANDS else ""
 
 
 def learning_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | None:
     """Learning curves; none without curves."""
     if not own.paths:
         return None
-    data = learning_data(own.paths, PRIMARY[own.problem.task], methods)
+    data = learning_data(own.paths, primary_of(own.problem), methods)
     return Picture(
         f"learning-{slug(own.problem.name)}",
         learning_figure(data),
-        f"{PRIMARY[own.problem.task].title.capitalize()} on the test part: mean over trials, with 95 % bootstrap "
-        "bands for each point by itself. "
+        f"{primary_of(own.problem).title.capitalize()} on the test part: mean over trials"
+        f"{_banded(own, ', with 95 % bootstrap bands for each point by itself')}. "
         "The same runs against what they cost in epochs, in examples presented and in labels. The axis of "
         f"presentations {'and that of errors are' if data.is_log else 'is'} logarithmic.{_left_out(own)}",
         f"Learning curves of every method on {own.problem.title} against {listing(list(data.panels))}.",
@@ -131,7 +144,7 @@ def spending_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | 
         f"spending-{slug(own.problem.name)}",
         spending_figure(data),
         "What the methods trained on in each epoch, |D_T| for selective methods and |L| for pool methods, and what that "
-        f"came to. Means over trials with 95 % bands.{note}{_left_out(own)}",
+        f"came to. Means over trials{_banded(own, ' with 95 % bands')}.{note}{_left_out(own)}",
         f"Training subset, presentations and work over epochs on {own.problem.title}.",
     )
 
@@ -156,11 +169,103 @@ def ranking_picture(
     )
 
 
-def problem_pictures(own: ProblemAnalysis, methods: Sequence[str]) -> dict[str, Picture | None]:
-    """The pictures of one problem, by the place they have in its section."""
-    return {
-        "outcomes": outcome_picture(own, methods),
-        "spending": spending_picture(own, methods),
-        "learning": learning_picture(own, methods),
-        "ranking": ranking_picture(slug(own.problem.name), "trial", own.comparison.ranking, methods),
+def confusion_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | None:
+    """Confusion matrices; none where nothing was classified."""
+    if not own.confusions:
+        return None
+    return Picture(
+        f"confusion-{slug(own.problem.name)}",
+        confusion_figure(own.confusions, own.problem.class_names, methods),
+        "Which classes are taken for which: of the test examples of each actual class (rows), the per cent that were put "
+        "into each class (columns), mean over trials. The deeper the colour, the larger the share, on a scale that shows "
+        "rare mistakes too; below half a per cent no number is printed.",
+        f"Confusion matrix of every method on {own.problem.title}.",
+    )
+
+
+def second_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | None:
+    """Curves of macro F1 or R²; none without curves."""
+    if not own.paths:
+        return None
+    measure = second_of(own.problem)
+    data = learning_data(own.paths, measure, methods, "second")
+    return Picture(
+        f"score-{slug(own.problem.name)}",
+        learning_figure(data),
+        f"{measure.title[0].upper()}{measure.title[1:]} on the test part: mean over trials"
+        f"{_banded(own, ', with 95 % bootstrap bands for each point by itself')}; higher is better. The lowest parts of the "
+        f"curves may lie below the figure.{_left_out(own)}",
+        f"Curves of {measure.title} of every method on {own.problem.title}.",
+    )
+
+
+def loss_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | None:
+    """Squared error on training and test examples over epochs; none without curves."""
+    if not own.paths:
+        return None
+    measure = on_scale(TRAIN_ERROR, own.problem)
+    data = loss_data(own.paths, methods, measure.scale)
+    return Picture(
+        f"loss-{slug(own.problem.name)}",
+        loss_figure(data, with_unit(measure).replace(", training", "")),
+        "Squared error (the data term of Eq. 10) while training goes on: on the test part in colour, on the labelled "
+        f"training examples in grey. Means over trials with 95 % bands; one axis for all methods.{_left_out(own)}",
+        f"Training and test error of every method on {own.problem.title} over epochs.",
+    )
+
+
+def generalisation_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | None:
+    """Generalisation factor against presentations; none where it is not known."""
+    curves = generalisation_data(own.paths)
+    if not curves:
+        return None
+    return Picture(
+        f"generalisation-{slug(own.problem.name)}",
+        generalisation_figure(curves, methods),
+        "Generalisation factor E_G / E_T, test error over the error on the labelled training examples, against what was "
+        f"presented: median over trials{_banded(own, ', with quartiles')}. Below 1 the test part is the easier one. A pool "
+        f"method that has bought few labels fits them soon; its factor is high for that reason alone.{_left_out(own)}",
+        f"Generalisation factor of every method on {own.problem.title} against presentations.",
+    )
+
+
+def distribution_picture(own: ProblemAnalysis, results: StudyResults) -> Picture | None:
+    """What trials came to, besides the error; none where every trial diverged."""
+    shown = own.scores.methods
+    trials, criteria = rows_of(results.trials, own.problem), rows_of(results.criteria, own.problem)
+    trials = trials[~trials["is_diverged"].astype(bool)]
+    measure = on_scale(TRAIN_ERROR, own.problem)
+    seconds = trials[["seconds_training", "seconds_selection", "seconds_evaluation"]].sum(axis=1)
+    columns = {
+        with_unit(measure): (trials["method"], measure.scale * trials["train_error"]),
+        "generalisation factor": (trials["method"], trials["generalisation_factor"]),
+        "epochs to the target": (criteria["method"], criteria["epochs_to_target"]),
+        "seconds": (trials["method"], seconds),
     }
+    known = {title: (of[np.isfinite(values)], values[np.isfinite(values)]) for title, (of, values) in columns.items()}
+    panels = {
+        title: [values[of == name].to_numpy(dtype=float) for name in shown] for title, (of, values) in known.items()
+    }
+    if not any(values.size for panel in panels.values() for values in panel):
+        return None
+    return Picture(
+        f"distributions-{slug(own.problem.name)}",
+        distribution_figure(DistributionData(shown, panels, results.methods)),
+        "How much trials differ, besides their error: a dot per trial, larger where several are alike; the coloured tick is "
+        "the median, the line below spans the quartiles. Trials that never reached the target have no dot there; diverged "
+        "trials have none at all. Seconds are a trial’s share of the program that trains many.",
+        f"Training error, generalisation factor, epochs to the target and seconds of every trial on {own.problem.title}.",
+    )
+
+
+def sweep_picture(analysis: Analysis, sweep: Sweep) -> Picture:
+    """Error and cost while one setting is varied."""
+    titles = {problem.name: problem.title for problem in analysis.results.problems}
+    reference = analysis.problems[0].reference
+    return Picture(
+        sweep_name(sweep),
+        sweep_figure(sweep_data(sweep, titles), method_title(reference)),
+        f"{sweep_title(sweep)} while one setting is varied: mean error over trials with its 95 % bootstrap interval, "
+        f"presentations and work, each relative to {said(reference)}’s mean on the same problem. Work includes selection.",
+        f"Error, presentations and work of {method_title(sweep.base)} on every problem by {sweep.setting}.",
+    )

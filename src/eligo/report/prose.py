@@ -1,31 +1,9 @@
-"""What the report says: templates as data, each with the case in which it holds."""
+"""What the report says of results: templates as data, each with the case in which it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
-
 from .findings import Across, Finding, Spending
-from .protocol import Protocol
-
-Facts = TypeVar("Facts")
-
-
-@dataclass(frozen=True)
-class Rule(Generic[Facts]):
-    """A sentence and when to say it; fields in braces are attributes of the facts."""
-
-    when: Callable[[Facts], bool]
-    say: str
-
-
-def say(rules: Iterable[Rule[Facts]], facts: Facts) -> str:
-    """The sentences whose case holds, in order."""
-    record: Any = facts
-    values = {field.name: getattr(record, field.name) for field in fields(record)}
-    return " ".join(rule.say.format(**values) for rule in rules if rule.when(facts))
-
+from .sentences import Rule
 
 VERDICTS: tuple[Rule[Finding], ...] = (
     Rule(lambda f: f.n_methods == 0, "no trial has finished."),
@@ -196,8 +174,8 @@ LABELS: tuple[Rule[Finding], ...] = (
     ),
     Rule(
         lambda f: bool(f.areas),
-        "Compared with random pool’s, which bought as many labels in the same trials, the area under the error–labels "
-        "curve tells what choosing was worth: {areas}.",
+        "Compared with random pool’s, in the same trials and over the same numbers of labels, the area under the "
+        "error–labels curve tells what choosing was worth: {areas}.",
     ),
     Rule(
         lambda f: f.n_pool > 0 and not f.has_control,
@@ -247,83 +225,6 @@ COSTS: tuple[Rule[Spending], ...] = (
     ),
 )
 
-DESIGN: tuple[Rule[Protocol], ...] = (
-    Rule(
-        lambda _: True,
-        "A trial splits the data anew into a training and a test part. All methods of a trial start from the same "
-        "split, the same initial weights and the same streams of randomness, so every comparison is paired. Features "
-        "are scaled with what the training part alone tells.",
-    ),
-    Rule(
-        lambda p: p.has_numbers,
-        "Targets of function approximation are scaled with the range of the targets of all training rows of the trial.",
-    ),
-    Rule(
-        lambda p: p.has_numbers and bool(p.start),
-        "For pool methods this includes labels not yet asked for: a small leak, which the scale of the outputs carries.",
-    ),
-    Rule(lambda p: bool(p.epochs), "Each run trains for {epochs} epochs."),
-    Rule(
-        lambda p: bool(p.start),
-        "Pool methods start from {start} labelled examples, the same for all of them, and buy more until the budget is "
-        "spent. These first examples are drawn at random.",
-    ),
-    Rule(
-        lambda p: bool(p.start) and p.has_classes,
-        "In classification they are drawn from the classes in turn, so that every class is there if their number "
-        "allows. This uses their labels before they count, and does so alike for all pool methods, the random control "
-        "included.",
-    ),
-    Rule(
-        lambda p: bool(p.start) and p.query_size is not None and p.query_size > 1,
-        "They buy {query_size} labels at a time.",
-    ),
-    Rule(lambda p: bool(p.start) and p.query_size == 1, "They buy one label at a time."),
-    Rule(
-        lambda p: bool(p.start) and p.retraining == "warm",
-        "After each purchase training goes on from the present weights.",
-    ),
-    Rule(
-        lambda p: bool(p.start) and p.retraining == "cold",
-        "After each purchase the network is trained again from its initial weights.",
-    ),
-)
-
-TUNING: tuple[Rule[Protocol], ...] = (
-    Rule(lambda p: p.n_cells == 0 and not p.has_winners, "No hyper-parameters are known yet."),
-    Rule(
-        lambda p: p.n_cells == 0 and p.has_winners,
-        "Nothing was tuned in this study: the hyper-parameters were recorded beforehand, and the table says where they "
-        "come from. If that was the same data, absolute errors are optimistic.",
-    ),
-    Rule(
-        lambda p: p.n_cells > 0,
-        "The hyper-parameters were chosen once per problem, by cross-validated error of passive learning over "
-        "{n_cells} cells of a grid, on the training rows of a split of its own that no trial uses. The winner "
-        "serves all methods, so that the comparison is of methods and not of settings. What suits passive learning "
-        "best need not suit the others.",
-    ),
-    Rule(
-        lambda p: p.n_cells > 0 and p.n_folds is not None,
-        "Each cell was judged by {n_folds}-fold cross-validation.",
-    ),
-    Rule(
-        lambda p: p.n_cells > 0 and not p.is_halved,
-        "A cell trains for {tuning_epochs} epochs, a run of the comparison for {epochs}: the ranking of cells is that "
-        "of the shorter training.",
-    ),
-    Rule(
-        lambda p: p.is_halved,
-        "By successive halving most cells were dropped after few epochs and some were trained longer, for "
-        "{tuning_epochs}; a cell’s error is that of its longest training. A run of the comparison trains for {epochs}.",
-    ),
-    Rule(lambda p: p.n_cells > 0, "Of cells with the same error the one with the fewest hidden units wins."),
-    Rule(
-        lambda p: p.n_diverged_cells > 0,
-        "In {diverged_cells} of all problems together training diverged; such a cell is recorded and cannot win.",
-    ),
-)
-
 ACROSS: tuple[Rule[Across], ...] = (
     Rule(lambda a: a.n_methods < 2, "No two methods were run on every problem, so there are no ranks to compare."),
     Rule(
@@ -342,7 +243,13 @@ ACROSS: tuple[Rule[Across], ...] = (
         "test gives {friedman} and Iman and Davenport’s {iman}.",
     ),
     Rule(
-        lambda a: a.is_tested and a.n_significant == 0,
+        lambda a: a.is_tested and a.is_hopeless,
+        "No pair of methods could differ significantly, whatever the results: over {n_problems} problems the smallest p "
+        "that Wilcoxon’s test can give is {smallest_p}, and {smallest_adjusted_p} when adjusted for {n_pairs} pairs by "
+        "Holm. That none does says nothing.",
+    ),
+    Rule(
+        lambda a: a.is_tested and not a.is_hopeless and a.n_significant == 0,
         "No pair of methods differs by Wilcoxon’s test with Holm’s adjustment; over {n_problems} problems its smallest "
         "possible adjusted p is {smallest_adjusted_p}.",
     ),
@@ -354,4 +261,13 @@ ACROSS: tuple[Rule[Across], ...] = (
         lambda a: a.n_left_out > 0 and a.n_methods > 1,
         "Methods that some problem lacks are left out: {left_out}.",
     ),
+    Rule(
+        lambda a: a.n_believed > 0,
+        "The Bayesian signed-rank test asks how probable a difference that matters is. It compares mean losses, the share "
+        "of examples misclassified or of the target’s variance left unexplained, over {n_believed_problems} problems; two "
+        "methods within one percentage point of each other are equivalent. That region was fixed beforehand. A method of "
+        "which a trial diverged has an infinite loss on that problem.",
+    ),
+    Rule(lambda a: a.n_certain > 0, "At least 95 % probable: {certain}."),
+    Rule(lambda a: a.n_believed > 0 and a.n_certain == 0, "For no pair is any of the three at least 95 % probable."),
 )

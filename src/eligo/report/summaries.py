@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from eligo.statistics import interval_of_mean
 from eligo.study.results import Problem, StudyResults
 
-from .vocabulary import COSTS, PRIMARY, REFERENCE, SECONDARY, Measure
+from .factors import reference_of
+from .vocabulary import COSTS, GENERALISATION, PRIMARY, Measure, inside_of, secondary_of
 
 SEED = 0  # of every bootstrap: the same results give the same intervals
 N_RESAMPLES = 2000
+WORDS = {"problem", "method", "trial", "source"}  # columns that hold no measured number
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,17 @@ class Scores:
 def typed(results: StudyResults) -> StudyResults:
     """The same results with numbers as floats and flags as booleans, whatever a store made of missing ones."""
 
-    def clean(frame: pd.DataFrame, words: set[str]) -> pd.DataFrame:
-        types = {name: bool if name == "is_diverged" else float for name in frame if name not in words}
+    def clean(frame: pd.DataFrame) -> pd.DataFrame:
+        types = {name: bool if str(name).startswith("is_") else float for name in frame if name not in WORDS}
         return frame.astype(types)
 
-    words = {"problem", "method", "trial", "source"}
     return replace(
         results,
-        trials=clean(results.trials, words),
-        curves=clean(results.curves, words),
-        cells=clean(results.cells, words),
-        winners=clean(results.winners, words),
+        trials=clean(results.trials),
+        curves=clean(results.curves),
+        cells=clean(results.cells),
+        winners=clean(results.winners),
+        criteria=clean(results.criteria),
     )
 
 
@@ -99,17 +101,26 @@ def _interval(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(band.low[0]), float(band.high[0])
 
 
+def quantiles_of(values: NDArray[np.float64]) -> dict[str, float]:
+    """Least, lower quartile, median, upper quartile and largest; infinite values count, NaN does not."""
+    present = np.sort(values[~np.isnan(values)])
+    if not present.size:
+        return dict.fromkeys(("min", "q25", "median", "q75", "max"), np.nan)
+    low, high = np.quantile(present, [0.25, 0.75], method="inverted_cdf")  # no way between a number and infinity
+    ends = {"min": present[0], "q25": low, "median": np.median(present), "q75": high, "max": present[-1]}
+    return {name: float(value) for name, value in ends.items()}
+
+
 def summary_of(values: NDArray[np.float64]) -> dict[str, float]:
-    """Mean, sd (divisor n − 1), median and 95 % interval of the mean; infinite values count in the median only."""
-    present = values[~np.isnan(values)]
-    finite = present[np.isfinite(present)]
+    """Mean, sd (divisor n − 1) and 95 % interval of the mean of what is finite, and `quantiles_of` all that is known."""
+    finite = values[np.isfinite(values)]
     low, high = _interval(finite)
     return {
         "mean": float(finite.mean()) if finite.size else np.nan,
         "sd": float(finite.std(ddof=1)) if finite.size > 1 else np.nan,
-        "median": float(np.median(present)) if present.size else np.nan,
         "low": low,
         "high": high,
+        **quantiles_of(values),
     }
 
 
@@ -118,33 +129,53 @@ def error_summary(scores: Scores) -> pd.DataFrame:
 
     Returns
     -------
-    frame, one row per method with a trial: n_trials, n_diverged, mean, sd, median, low, high
+    frame, one row per method with a trial: n_trials, n_diverged, mean, sd, low, high, min, q25, median, q75, max, and
+    best_trial, the first with the least error
     """
     rows = []
     for name in scores.methods:
         values = scores.matrix[name].to_numpy()
         counts = {"n_trials": int((~np.isnan(values)).sum()), "n_diverged": int(np.isinf(values).sum())}
-        rows.append({"method": name, **counts, **summary_of(values)})
+        best = scores.matrix.index[int(np.nanargmin(values))]
+        rows.append({"method": name, **counts, **summary_of(values), "best_trial": best})
     return pd.DataFrame(rows).set_index("method")
 
 
-def _measure_summary(rows: pd.DataFrame, measure: Measure, methods: list[str]) -> pd.DataFrame:
+def _known(rows: pd.DataFrame, measure: Measure) -> pd.Series:
+    """A measure of every trial; NaN where the trial diverged."""
     values = pd.Series(measure.values(rows), index=rows.index)
-    values = values.where(np.isfinite(values) & ~rows["is_diverged"].astype(bool))
-    grouped = values.groupby(rows["method"])
+    return values.where(np.isfinite(values) & ~rows["is_diverged"].astype(bool))
+
+
+def _measure_summary(rows: pd.DataFrame, measure: Measure, methods: list[str]) -> pd.DataFrame:
+    grouped = _known(rows, measure).groupby(rows["method"])
     columns = {f"{measure.key}_mean": grouped.mean(), f"{measure.key}_sd": grouped.std()}
     return pd.DataFrame(columns).reindex(methods)
 
 
 def metric_summary(results: StudyResults, problem: Problem, methods: list[str]) -> pd.DataFrame:
-    """Secondary measures per method, mean and sd over trials that did not diverge: ``<key>_mean``, ``<key>_sd``."""
+    """Secondary measures per method, mean and sd over trials that did not diverge: ``<key>_mean``, ``<key>_sd``.
+
+    Those of a cross-validation inside the trials come last, where there was one.
+    """
     rows = rows_of(results.trials, problem)
-    return pd.concat([_measure_summary(rows, measure, methods) for measure in SECONDARY[problem.task]], axis=1)
+    inside = inside_of(problem) if rows["inside_error"].notna().any() else ()
+    return pd.concat(
+        [_measure_summary(rows, measure, methods) for measure in (*secondary_of(problem), *inside)], axis=1
+    )
 
 
-def reference_of(methods: list[str]) -> str:
-    """The method that costs are relative to: passive, or the first when passive was not run."""
-    return REFERENCE if REFERENCE in methods else methods[0]
+def generalisation_summary(results: StudyResults, problem: Problem, methods: list[str]) -> pd.DataFrame:
+    """Generalisation factor E_G / E_T per method, over trials that did not diverge.
+
+    Returns
+    -------
+    frame (methods): as `summary_of`
+    """
+    rows = rows_of(results.trials, problem)
+    values = _known(rows, GENERALISATION)
+    of_method = {name: values[rows["method"] == name].to_numpy() for name in methods}
+    return pd.DataFrame.from_dict({name: summary_of(own) for name, own in of_method.items()}, orient="index")
 
 
 def cost_summary(results: StudyResults, problem: Problem, methods: list[str]) -> pd.DataFrame:
@@ -192,3 +223,47 @@ def mean_rank_table(scores: dict[str, Scores]) -> pd.DataFrame:
         for problem, score in scores.items()
     }
     return pd.DataFrame(ranks).T.reindex(columns=shared).dropna(how="all")
+
+
+@dataclass(frozen=True, eq=False)
+class Confusion:
+    """How one method takes classes for each other, as shares of the actual class, at the end.
+
+    Attributes
+    ----------
+    method : str
+    mean, sd : float array (actual, predicted); rows of `mean` sum to 1, NaN for a class that no trial tested
+    n_trials : int
+    """
+
+    method: str
+    mean: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    n_trials: int
+
+
+def confusions_of(results: StudyResults, problem: Problem, methods: list[str]) -> list[Confusion]:
+    """Confusion matrices of the methods that have one: means over the trials that did not diverge."""
+    rows = rows_of(results.confusion, problem)
+    n_classes = len(problem.class_names)
+    ended = rows_of(results.trials, problem)
+    good = set(ended.loc[~ended["is_diverged"].astype(bool), ["method", "trial"]].itertuples(index=False, name=None))
+    found = []
+    for name in methods:
+        own = rows[rows["method"] == name]
+        trials = [trial for trial in dict.fromkeys(own["trial"]) if (name, trial) in good]
+        if not trials or n_classes == 0:
+            continue
+        counts = np.zeros((len(trials), n_classes, n_classes))
+        own = own[own["trial"].isin(trials)]
+        place = own["trial"].map({trial: i for i, trial in enumerate(trials)}).to_numpy()
+        actual, predicted = (own[column].to_numpy(dtype=int) for column in ("actual", "predicted"))
+        counts[place, actual, predicted] = own["n_examples"].to_numpy(dtype=float)
+        totals = counts.sum(axis=2, keepdims=True)
+        shares = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
+        n_known = (~np.isnan(shares)).sum(axis=0)
+        mean = np.nansum(shares, axis=0) / np.where(n_known > 0, n_known, np.nan)
+        squares = np.nansum((shares - mean) ** 2, axis=0)
+        sd = np.sqrt(squares / np.where(n_known > 1, n_known - 1, np.nan))
+        found.append(Confusion(name, mean, sd, len(trials)))
+    return found

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-CONTROL = "random_pool"  # the method that pool methods are held against
-REFERENCE = "passive"  # the method that costs and gains are relative to
+from eligo.study.results import Problem
+
+from .factors import base_method, level_words, levels_of
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,12 @@ METHODS = {
     "sasla": MethodWords(
         "SASLA",
         "has all labels, and trains on the examples whose output sensitivity Φ (Eqs. 1–6) reaches "
-        "(1 − β) times its mean, chosen anew from the whole candidate set at every selection interval",
+        "(1 − β) times its mean, chosen anew at every selection interval",
     ),
     "entropy": MethodWords(
         "entropy",
-        "starts from few labels and asks for the label of the example with the largest predictive entropy: Eq. 8 for "
-        "classification; for function approximation that of a Gaussian, whose variance comes from a linearised Laplace "
-        "approximation",
+        "starts from few labels and asks for the label of the example about which one network is least certain: by "
+        "its predictive entropy (Eq. 8) in classification",
     ),
     "ensemble": MethodWords(
         "ensemble",
@@ -66,19 +67,51 @@ METHODS = {
 
 
 def method_title(name: str) -> str:
-    """Name of a method in prose; its own name when it came as a plug-in."""
-    return METHODS[name].title if name in METHODS else name
+    """Name of a method in prose, with the settings that make its row; its own name when it came as a plug-in.
+
+    Examples
+    --------
+    >>> method_title("sasla"), method_title("sasla[beta=0.5]"), method_title("mine")
+    ('SASLA', 'SASLA, β = 0.5', 'mine')
+    """
+    base = base_method(name)
+    title = METHODS[base].title if base in METHODS else base
+    return ", ".join([title, *(level_words(setting, value) for setting, value in levels_of(name).items())])
+
+
+def said(name: str) -> str:
+    """Name of a method within a sentence, where a comma would be misread.
+
+    Examples
+    --------
+    >>> said("sasla[beta=0.5,interval=10]"), said("random_pool")
+    ('SASLA (β = 0.5, τ = 10)', 'random pool')
+    """
+    title, comma, rest = method_title(name).partition(", ") if levels_of(name) else (method_title(name), "", "")
+    return f"{title} ({rest})" if comma else title
 
 
 def opening(name: str) -> str:
     """Name of a method at the beginning of a sentence; a plug-in keeps its own."""
-    title = method_title(name)
-    return title[0].upper() + title[1:] if name in METHODS else title
+    title = said(name)
+    return title[0].upper() + title[1:] if base_method(name) in METHODS else title
+
+
+def all_said(names: Sequence[str]) -> str:
+    """Methods as prose lists them.
+
+    Examples
+    --------
+    >>> all_said(["passive", "sasla[beta=0.5]", "entropy"])
+    'passive, SASLA (β = 0.5) and entropy'
+    """
+    return listing([said(name) for name in names])
 
 
 def method_does(name: str) -> str:
     """What a method does, in a clause."""
-    return METHODS[name].does if name in METHODS else "is not one of the methods that come with this package"
+    base = base_method(name)
+    return METHODS[base].does if base in METHODS else "is not one of the methods that come with this package"
 
 
 @dataclass(frozen=True)
@@ -122,8 +155,9 @@ def _missed(accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1.0 - accuracy
 
 
-SQUARED_ERROR = Measure("squared_error", "test", "test_error", _as_is)
-TRAIN_ERROR = Measure("train_error", "training", "train_error", _as_is)
+SQUARED_ERROR = Measure("squared_error", "squared error, test", "test_error", _as_is)
+TRAIN_ERROR = Measure("train_error", "squared error, training", "train_error", _as_is)
+GENERALISATION = Measure("generalisation_factor", "E_G / E_T", "generalisation_factor", _as_is)
 
 # The measure that methods are compared by, declared before anything was run; lower is better.
 PRIMARY = {
@@ -138,15 +172,115 @@ PRIMARY = {
     ),
     "regression": Measure("mse", "mean squared error", "mse", _as_is),
 }
+# What else a trial ends at, on the test part where nothing else is said.
 SECONDARY = {
-    "classification": (Measure("macro_f1", "macro F1", "macro_f1", _as_is), SQUARED_ERROR, TRAIN_ERROR),
-    "regression": (Measure("r2", "R²", "r2", _as_is), SQUARED_ERROR, TRAIN_ERROR),
+    "classification": (
+        Measure("accuracy", "accuracy", "accuracy", _as_is),
+        Measure("macro_f1", "macro F1", "macro_f1", _as_is),
+        Measure("macro_precision", "macro precision", "macro_precision", _as_is),
+        Measure("macro_recall", "macro recall", "macro_recall", _as_is),
+        Measure("mcc", "Matthews’ correlation", "mcc", _as_is),
+        SQUARED_ERROR,
+        Measure("train_accuracy", "accuracy, training", "train_accuracy", _as_is),
+        TRAIN_ERROR,
+    ),
+    "regression": (
+        Measure("rmse", "root of MSE", "rmse", _as_is),
+        Measure("mae", "mean absolute error", "mae", _as_is),
+        Measure("r2", "R²", "r2", _as_is),
+        TRAIN_ERROR,
+    ),
 }
+INSIDE = {
+    "classification": (
+        Measure("inside_accuracy", "accuracy, left-out folds", "inside_accuracy", _as_is),
+        Measure("inside_error", "squared error, left-out folds", "inside_error", _as_is),
+        Measure("inside_train_accuracy", "accuracy, other folds", "inside_train_accuracy", _as_is),
+        Measure("inside_train_error", "squared error, other folds", "inside_train_error", _as_is),
+    ),
+    "regression": (
+        Measure("inside_error", "squared error, left-out folds", "inside_error", _as_is),
+        Measure("inside_train_error", "squared error, other folds", "inside_train_error", _as_is),
+    ),
+}
+SECOND = {"classification": "macro_f1", "regression": "r2"}  # whose learning curve is drawn besides the primary one's
+SQUARED = {
+    "mse",
+    "squared_error",
+    "train_error",
+    "inside_error",
+    "inside_train_error",
+}  # in squared units of the target
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+EXPECTED_SHARE = 0.02  # of the squared range of targets: what an ordinary mean squared error is about
+
+
+def power_of(problem: Problem) -> int:
+    """The power of ten, a multiple of three, that squared errors of a problem are shown in.
+
+    From the range of its targets alone, so that all tables and figures share it: 0 where they can be read as they are.
+    """
+    if problem.target_range is None or problem.task == "classification":
+        return 0
+    size = EXPECTED_SHARE * (problem.target_range[1] - problem.target_range[0]) ** 2
+    return 0 if size == 0 or 1e-5 <= size < 1e5 else 3 * math.floor(math.log10(size) / 3)
+
+
+def on_scale(measure: Measure, problem: Problem) -> Measure:
+    """A measure in the units in which it is shown for a problem.
+
+    Examples
+    --------
+    >>> house = Problem("h", "H", "regression", 9, 1, 1, 8, 1, (), "price", "made", target_range=(0.0, 500000.0))
+    >>> measure = on_scale(PRIMARY["regression"], house)
+    >>> measure.scale, measure.unit
+    (1e-09, '× 10⁹')
+    """
+    power = power_of(problem)
+    if power == 0 or measure.key not in SQUARED:
+        return measure
+    unit = f"× 10{str(power).translate(SUPERSCRIPTS)}"
+    return replace(measure, scale=10.0**-power, unit=unit, difference_unit=unit)
+
+
+def primary_of(problem: Problem) -> Measure:
+    """The measure that methods are compared by on a problem, in its shown units."""
+    return on_scale(PRIMARY[problem.task], problem)
+
+
+def secondary_of(problem: Problem) -> tuple[Measure, ...]:
+    """The other measures of a problem's trials, in their shown units."""
+    return tuple(on_scale(measure, problem) for measure in SECONDARY[problem.task])
+
+
+def inside_of(problem: Problem) -> tuple[Measure, ...]:
+    """The measures of a cross-validation inside each trial, in their shown units."""
+    return tuple(on_scale(measure, problem) for measure in INSIDE[problem.task])
+
+
+def second_of(problem: Problem) -> Measure:
+    """The measure whose learning curve is drawn besides the primary one's: macro F1, or R²."""
+    return next(measure for measure in SECONDARY[problem.task] if measure.key == SECOND[problem.task])
+
+
+def with_unit(measure: Measure) -> str:
+    """Title of a measure's column or axis.
+
+    Examples
+    --------
+    >>> with_unit(PRIMARY["classification"]), with_unit(PRIMARY["regression"])
+    ('misclassification rate, %', 'mean squared error')
+    """
+    if measure.unit.startswith("×"):
+        return f"{measure.title}, in {measure.unit[2:]}"
+    return f"{measure.title}, {measure.unit}" if measure.unit else measure.title
+
 
 # What a trial spends: columns of ``trials`` (``seconds`` is the sum of its three) and their titles.
 COSTS = {
     "presentations": "presentations",
     "work": "work",
+    "selection_work": "of it selection",
     "labels": "labels",
     "n_selected": "in last epoch",
     "seconds_training": "s training",

@@ -1,22 +1,21 @@
-"""The design of a study: a TOML file, read once, checked whole, and a value from then on."""
+"""The design of a study: what is compared on what, and how; a value that is checked when it is read."""
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from importlib import resources
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
-from eligo.datasets import DATASETS, DataError, Table
-from eligo.datasets.tables import TASKS, digest
+from eligo.datasets import Preparation, Table
 from eligo.methods import Settings, named_methods
-from eligo.study.reading import Reader, StudyError
+from eligo.sgd import SGD
+from eligo.study.trials import FirstLabelled, TrialDesign
 from eligo.tasks import (
     CLASSIFICATION,
     LINEAR_OUTPUT_REGRESSION,
+    RAW_OUTPUT_REGRESSION,
     REGRESSION,
     Task,
     normalised_outputs,
@@ -24,7 +23,7 @@ from eligo.tasks import (
     softmax_of_outputs,
 )
 
-OUTPUTS = {"sigmoid": REGRESSION, "linear": LINEAR_OUTPUT_REGRESSION}
+OUTPUTS = {"sigmoid": REGRESSION, "linear": LINEAR_OUTPUT_REGRESSION, "raw": RAW_OUTPUT_REGRESSION}
 PROBABILITIES = {form.__name__: form for form in (softmax_of_outputs, softmax_of_net_inputs, normalised_outputs)}
 QUICK_TRIALS = 5
 
@@ -48,20 +47,11 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How one problem is learnt; ``table`` is None for a data set that has a name."""
-
-    problem: str
-    epochs: int
-    recorded: Recorded | None
-    table: Table | None
-
-
-@dataclass(frozen=True)
 class Tuning:
     """The grid, and how its cells are compared: passive learning, k-fold cross-validation.
 
-    With ``successive_halving`` a quarter of the epochs decides which quarter of the cells goes on, twice.
+    With ``successive_halving`` a sixteenth of the epochs decides which quarter of the cells goes on, twice. Where
+    ``examples`` is a number, a random subset of so many training rows takes their place.
     """
 
     hidden: tuple[int, ...]
@@ -71,6 +61,7 @@ class Tuning:
     folds: int
     epochs: int
     successive_halving: bool
+    examples: int | None
 
     def cells(self) -> tuple[HyperParameters, ...]:
         """All cells, fewer hidden units first."""
@@ -90,6 +81,62 @@ class Tuning:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """How one problem is learnt.
+
+    Attributes
+    ----------
+    problem : str
+    table : Table of a user's own data, or None for a data set that has a name
+    examples : int or None, a random subset of so many rows takes the place of the data set
+    epochs : int, passes over the training subset
+    batch_size : int or "full"
+    gradient_clip : float or None, largest norm of a gradient
+    mean_over_outputs : bool, whether errors are averaged over outputs instead of summed
+    output : "sigmoid", "linear" or "raw", output units and scaling of targets of function approximation
+    cross_validation : int or None, folds inside each trial's training part
+    target_error : float or None, what epochs to a target are counted to
+    settings : Settings of the methods; of a factor, its first value
+    first_labelled : FirstLabelled
+    committee_weights : "own" or "shared", whether the members of an ensemble start alike in all trials
+    tuning : Tuning
+    recorded : Recorded or None
+    """
+
+    problem: str
+    table: Table | None
+    examples: int | None
+    epochs: int
+    batch_size: int | Literal["full"]
+    gradient_clip: float | None
+    mean_over_outputs: bool
+    output: str
+    cross_validation: int | None
+    target_error: float | None
+    settings: Settings
+    first_labelled: FirstLabelled
+    committee_weights: str
+    tuning: Tuning
+    recorded: Recorded | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method as one row of a study: with the values of the study's factors that it depends on.
+
+    Attributes
+    ----------
+    label : str, what results call it: the method's name, and in brackets the values of its factors
+    method : str
+    values : tuple of (setting, value)
+    """
+
+    label: str
+    method: str
+    values: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """A whole comparison: problems x methods x trials, and how each is run.
 
@@ -100,17 +147,16 @@ class Study:
     trials : int
     plans : tuple of Plan, the problems in order
     methods : tuple of str, in order
-    is_quick : bool, whether recorded hyper-parameters replace the grid
+    factors : tuple of (setting, values), settings that are varied
+    is_quick : bool, whether recorded hyper-parameters replace the grid for a first look
+    hyper_parameters : "grid" or "recorded"
     test_fraction : float, share of a problem's rows that a trial tests on
-    batch_size : int or "full"
+    train_fraction : float or None, share of the rows that it trains on; None is all others
     decay_biases : bool
-    output : "sigmoid" or "linear", output units of function approximation
     probabilities : name of the form of Eq. 8's probabilities
-    records : int, records of a trajectory besides its start
+    preparation : Preparation, how raw columns become inputs
+    records : int, how often a run is measured besides its start
     trials_per_unit : int, trials that run as one program; part of the design, as results must not depend on cores
-    first_labelled : int, and first_labelled_fraction : float; querying starts from the smaller
-    settings : Settings of the methods
-    tuning : Tuning
     """
 
     name: str
@@ -119,228 +165,83 @@ class Study:
     trials: int
     plans: tuple[Plan, ...]
     methods: tuple[str, ...]
+    factors: tuple[tuple[str, tuple[Any, ...]], ...]
     is_quick: bool
+    hyper_parameters: str
     test_fraction: float
-    batch_size: int | Literal["full"]
+    train_fraction: float | None
     decay_biases: bool
-    output: str
     probabilities: str
+    preparation: Preparation
     records: int
     trials_per_unit: int
-    first_labelled: int
-    first_labelled_fraction: float
-    settings: Settings
-    tuning: Tuning
 
-    def task_of(self, task: Task) -> Task:
-        """The variant of a data set's task that this study uses."""
-        if task.has_classes:
-            return replace(CLASSIFICATION, distribution=PROBABILITIES[self.probabilities])
-        return OUTPUTS[self.output]
-
-    def n_first_labelled(self, n_train: int) -> int:
-        """Labels that querying starts with: the smaller of a share and a number, at least 1."""
-        return max(1, min(int(self.first_labelled_fraction * n_train), self.first_labelled))
+    @property
+    def is_tuned(self) -> bool:
+        """Whether a grid is searched."""
+        return not self.is_quick and self.hyper_parameters == "grid"
 
     def plan(self, problem: str) -> Plan:
         """The plan of the problem of that name."""
         return next(plan for plan in self.plans if plan.problem == problem)
+
+    def task_of(self, problem: str, task: Task) -> Task:
+        """The variant of a data set's task that this study uses."""
+        if task.has_classes:
+            return replace(CLASSIFICATION, distribution=PROBABILITIES[self.probabilities])
+        return OUTPUTS[self.plan(problem).output]
+
+    def sgd(self, problem: str, rates: Mapping[str, Any], epochs: int) -> SGD:
+        """How the networks of a problem learn."""
+        plan = self.plan(problem)
+        return SGD(
+            **rates,
+            batch_size=plan.batch_size,
+            epochs=epochs,
+            decay_biases=self.decay_biases,
+            mean_over_outputs=plan.mean_over_outputs,
+            gradient_clip=plan.gradient_clip,
+        )
+
+    def rows(self) -> tuple[Row, ...]:
+        """Every method, with each combination of the factors that it depends on."""
+        rows = []
+        for method, described in zip(self.methods, map(named_methods().__getitem__, self.methods), strict=True):
+            own = [[(name, value) for value in values] for name, values in self.factors if name in described.settings]
+            for values in product(*own):
+                inside = ",".join(f"{name}={value}" for name, value in values)
+                rows.append(Row(f"{method}[{inside}]" if inside else method, method, values))
+        return tuple(rows)
+
+    def row(self, label: str) -> Row:
+        """The row of that label."""
+        return next(row for row in self.rows() if row.label == label)
+
+    def settings_of(self, problem: str, label: str) -> Settings:
+        """Settings of one row on one problem."""
+        return replace(self.plan(problem).settings, **dict(self.row(label).values))
+
+    def trial_design(self, problem: str) -> TrialDesign:
+        """How the trials of a problem are drawn; they initialise networks enough for every row."""
+        return TrialDesign(
+            self.seed,
+            self.test_fraction,
+            self.train_fraction,
+            self.preparation,
+            self.plan(problem).first_labelled,
+            max(self.settings_of(problem, row.label).members for row in self.rows()),
+        )
 
     def to_settings(self) -> dict[str, Any]:
         """The whole design as nested plain values, in a fixed order.
 
         Of a user's table the name of its file and the digest of its content count, not the folder where it lies.
         """
-        settings = asdict(self)
+        settings = asdict(self) | {"rows": [row.label for row in self.rows()]}
         for table in (plan["table"] for plan in settings["plans"]):
             if table is not None:
                 table["csv"] = Path(table["csv"]).name
         return settings
-
-
-def study_names() -> tuple[str, ...]:
-    """Studies that come with the package."""
-    folder = resources.files("eligo.study") / "studies"
-    return tuple(sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")))
-
-
-def load_study(
-    name_or_path: str,
-    *,
-    problems: Sequence[str] = (),
-    methods: Sequence[str] = (),
-    trials: int | None = None,
-    seed: int | None = None,
-    quick: bool = False,
-) -> Study:
-    """Read a study by name or from a TOML file, with what a user asks for put in place.
-
-    Parameters
-    ----------
-    name_or_path : str, one of `study_names` or the path of a TOML file
-    problems, methods : sequences of str, default=(); empty means those of the file
-    trials, seed : int, default=None; None means that of the file
-    quick : bool, default=False, recorded hyper-parameters instead of the grid, and 5 trials unless ``trials`` is given
-
-    Returns
-    -------
-    Study
-
-    Raises
-    ------
-    StudyError
-        If the file or anything in it, or what the user asks for, is not allowed.
-    """
-    text, where = _read(name_or_path)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"{where} is not valid TOML: {error}. Mend that line.") from None
-    asked = {"problems": list(problems), "methods": list(methods), "trials": trials, "seed": seed}
-    if quick and trials is None:
-        asked["trials"] = QUICK_TRIALS
-    table |= {key: value for key, value in asked.items() if value not in (None, [])}
-    return _study(Reader(table, where), quick, Path(name_or_path).parent)
-
-
-def study_text(name: str) -> str:
-    """The TOML file of a study that comes with the package.
-
-    Raises
-    ------
-    StudyError
-        If no study has that name.
-    """
-    if name not in study_names():
-        raise StudyError(f"unknown study {name!r}; there are {', '.join(study_names())}.")
-    return (resources.files("eligo.study") / "studies" / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def _read(name_or_path: str) -> tuple[str, str]:
-    if name_or_path in study_names():
-        return study_text(name_or_path), f"study {name_or_path!r}"
-    path = Path(name_or_path)
-    if not path.suffix and not path.exists():
-        raise StudyError(f"unknown study {name_or_path!r}; there are {', '.join(study_names())}, or give a .toml file.")
-    try:
-        return path.read_text(encoding="utf-8"), str(path)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise StudyError(f"cannot read the study file {name_or_path!r}: {reason}. Check the path.") from None
-
-
-def _study(top: Reader, quick: bool, folder: Path) -> Study:
-    methods = top.names("methods", tuple(named_methods()))
-    tables = top.tables("problem")
-    own_data = tuple(name for name in tables if name not in DATASETS)
-    problems = top.names("problems", (*DATASETS, *own_data))
-    for name in own_data:
-        if "csv" not in tables[name].unread:
-            raise _unknown_table(name, tables[name].where)
-    epochs = top.whole("epochs", at_least=1)
-    querying, selection = top.section("querying"), top.section("selection")
-    study = Study(
-        name=top.file_name("name"),
-        title=top.text("title"),
-        seed=top.whole("seed", at_least=0),
-        trials=top.whole("trials", at_least=1),
-        plans=tuple(_plan(problem, tables.get(problem), epochs, folder) for problem in problems),
-        methods=methods,
-        is_quick=quick,
-        test_fraction=top.number("test_fraction", above=0, below=1),
-        batch_size=top.batch_size("batch_size"),
-        decay_biases=top.switch("decay_biases"),
-        output=top.choice("output", tuple(OUTPUTS)),
-        probabilities=top.choice("probabilities", tuple(PROBABILITIES)),
-        records=top.whole("records", at_least=1),
-        trials_per_unit=top.whole("trials_per_unit", at_least=1),
-        first_labelled=querying.whole("first_labelled", at_least=1),
-        first_labelled_fraction=querying.number("first_labelled_fraction", above=0, below=1),
-        settings=Settings(
-            beta=selection.number("beta", at_least=0, at_most=1),
-            interval=selection.whole("interval", at_least=1),
-            candidates=selection.choice("candidates", ("all", "current")),
-            input_norm=selection.choice("input_norm", ("sum", "euclidean", "max")),
-            output_norm=selection.choice("output_norm", ("sum", "euclidean", "max")),
-            share=selection.number("share", above=0, at_most=1),
-            members=querying.whole("members", at_least=2),
-            query_size=querying.whole("query_size", at_least=1),
-            budget=querying.whole("budget", at_least=0, optional=True),
-            retraining=querying.choice("retraining", ("warm", "cold")),
-            epochs_per_query=querying.whole("epochs_per_query", at_least=1, optional=True),
-        ),
-        tuning=_tuning(top.section("tuning")),
-    )
-    for reader in (top, querying, selection):
-        reader.finish()
-    if quick:
-        _check_recorded(study)
-    return study
-
-
-def _unknown_table(name: str, where: str) -> StudyError:
-    close = difflib.get_close_matches(name, DATASETS, n=1)
-    hint = f"Did you mean [problem.{close[0]}]?" if close else "Add `csv`, `target` and `task` for data of your own."
-    return StudyError(f"{where}: no data set has the name {name!r}. {hint}")
-
-
-def _tuning(section: Reader) -> Tuning:
-    tuning = Tuning(
-        hidden=tuple(section.wholes("hidden", at_least=1)),
-        learning_rate=tuple(section.numbers("learning_rate", above=0)),
-        weight_decay=tuple(section.numbers("weight_decay", at_least=0)),
-        momentum=tuple(section.numbers("momentum", at_least=0, below=1)),
-        folds=section.whole("folds", at_least=2),
-        epochs=section.whole("epochs", at_least=1),
-        successive_halving=section.switch("successive_halving"),
-    )
-    section.finish()
-    return tuning
-
-
-def _plan(problem: str, own: Reader | None, epochs: int, folder: Path) -> Plan:
-    if own is None:
-        return Plan(problem, epochs, None, None)
-    plan = Plan(
-        problem,
-        own.whole("epochs", at_least=1, optional=True) or epochs,
-        _recorded(own.optional_section("recorded")),
-        None if problem in DATASETS else _table(own, folder),
-    )
-    own.finish()
-    return plan
-
-
-def _table(own: Reader, folder: Path) -> Table:
-    path = folder / own.text("csv")
-    target, task = own.text("target"), own.choice("task", tuple(TASKS))
-    try:
-        return Table(str(path), target, task, digest(path))
-    except DataError as error:
-        raise StudyError(f"{own.where}: {error}") from None
-
-
-def _recorded(section: Reader | None) -> Recorded | None:
-    if section is None:
-        return None
-    values = HyperParameters(
-        hidden=section.whole("hidden", at_least=1),
-        learning_rate=section.number("learning_rate", above=0),
-        weight_decay=section.number("weight_decay", at_least=0),
-        momentum=section.number("momentum", at_least=0, below=1),
-    )
-    recorded = Recorded(values, section.text("source"))
-    section.finish()
-    return recorded
-
-
-def _check_recorded(study: Study) -> None:
-    for plan in study.plans:
-        if plan.recorded is None:
-            raise StudyError(
-                f"--quick needs recorded hyper-parameters, and the study has none for {plan.problem!r}. "
-                f"Add [problem.{plan.problem}.recorded] to the study file, or run without --quick."
-            )
 
 
 def changed_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -14,7 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from eligo.study.design import Study
-from eligo.study.problems import dataset_of
 from eligo.study.runner import Progress
 from eligo.study.units import Finished, TuningUnit
 
@@ -36,6 +36,10 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+MOST_COLUMNS = 7
+"""Methods that stand side by side on a terminal."""
+
+
 class Tally:
     """The best cell of each problem so far, and each method's mean over the trials that ended."""
 
@@ -45,7 +49,7 @@ class Tally:
         self.best: dict[str, dict[str, Any]] = {}
         self.n_cells: dict[str, int] = {}
         self.values: dict[tuple[str, str], list[float]] = {}
-        self.measure = {plan.problem: _measure_of(study, plan.problem) for plan in study.plans}
+        self.measure: dict[str, str] = {}
 
     def add(self, finished: Finished | Progress) -> None:
         """Take in what a unit found, or what earlier runs did. Cells of the longest training count."""
@@ -57,13 +61,13 @@ class Tally:
             if not row["is_diverged"] and (best is None or standing < (-best["epochs"], best["cv_error"])):
                 self.best[problem] = row
         for row in finished.trials:
-            value = row[self.measure[row["problem"]]]
-            self.values.setdefault((row["problem"], row["method"]), []).append(value)
+            measure = self.measure.setdefault(row["problem"], _measure_of(row))
+            self.values.setdefault((row["problem"], row["method"]), []).append(row[measure])
 
     def cell(self, problem: str) -> str:
         """The best cell of a problem so far, in words."""
         best, recorded = self.best.get(problem), self.study.plan(problem).recorded
-        if self.study.is_quick and recorded is not None:
+        if not self.study.is_tuned and recorded is not None:
             values = recorded.values
             return f"{values.hidden} hidden, rate {values.learning_rate:g} (recorded)"
         if best is None:
@@ -71,8 +75,13 @@ class Tally:
         score = f"error {best['cv_error']:.4f} in {self.n_cells[problem]} cells"
         return f"{best['hidden']} hidden, rate {best['learning_rate']:g}, momentum {best['momentum']:g}: {score}"
 
+    def title(self, problem: str) -> str:
+        """Name of a problem, with its measure as soon as a trial told it."""
+        measure = self.measure.get(problem)
+        return f"{problem} ({'MSE' if measure == 'mse' else measure})" if measure else problem
+
     def mean(self, problem: str, method: str) -> str:
-        """Mean of a method's measure over its trials so far."""
+        """Mean of a row's measure over its trials so far."""
         values = self.values.get((problem, method))
         if not values:
             return "…"
@@ -80,8 +89,10 @@ class Tally:
         return f"{mean:.4f} ({len(values)})" if mean < 10 else f"{mean:.4g} ({len(values)})"
 
 
-def _measure_of(study: Study, problem: str) -> str:
-    return "accuracy" if dataset_of(study, problem).task.has_classes else "mse"
+def _measure_of(row: Mapping[str, Any]) -> str:
+    """What a trial is judged by: a classifier has an accuracy."""
+    accuracy = row.get("accuracy")
+    return "mse" if accuracy is None or math.isnan(accuracy) else "accuracy"
 
 
 def describe_unit(finished: Finished, tally: Tally) -> str:
@@ -154,11 +165,17 @@ class Display:
         return Group(Text(self.study.title, style="bold"), head, self._table())
 
     def _table(self) -> Table:
+        labels = [row.label for row in self.study.rows()]
         table = Table(box=None, padding=(0, 2), header_style="dim")
-        for column in ("problem", "best cell so far", *self.study.methods):
+        is_turned = len(labels) > MOST_COLUMNS  # many rows of a factor: rows down, problems across
+        titles = [self.tally.title(plan.problem) for plan in self.study.plans]
+        for column in ("method", *titles) if is_turned else ("problem", "best cell so far", *labels):
             table.add_column(column)
-        for plan in self.study.plans:
-            name = f"{plan.problem} ({'accuracy' if self.tally.measure[plan.problem] == 'accuracy' else 'MSE'})"
-            means = [self.tally.mean(plan.problem, method) for method in self.study.methods]
-            table.add_row(name, self.tally.cell(plan.problem), *means)
+        if is_turned:
+            for label in labels:
+                table.add_row(label, *(self.tally.mean(plan.problem, label) for plan in self.study.plans))
+            return table
+        for plan, title in zip(self.study.plans, titles, strict=True):
+            means = [self.tally.mean(plan.problem, label) for label in labels]
+            table.add_row(title, self.tally.cell(plan.problem), *means)
         return table

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from eligo.datasets import Column
+from eligo.study.criteria import criteria_of
 from eligo.study.reading import StudyError
-from eligo.study.results import TRIAL_COLUMNS, WINNER_COLUMNS, Problem, StudyResults
+from eligo.study.results import (
+    CRITERIA_COLUMNS,
+    TRIAL_COLUMNS,
+    WINNER_COLUMNS,
+    Problem,
+    StudyResults,
+)
 from eligo.study.store import FILE_NAME, TABLES, SQLiteStore
 from eligo.study.tuning import choose_winner
 
 RESULTS_NAME = "results.csv"
+CRITERIA_NAME = "criteria.csv"
 
 
 def read_results(folder: Path) -> StudyResults:
@@ -30,25 +40,38 @@ def read_results(folder: Path) -> StudyResults:
         if settings is None or store.noted("problems") is None:
             raise StudyError(f"{folder} holds a study that has not begun. Run it with `eligo study run`.")
         problems = tuple(plan["problem"] for plan in settings["plans"])
-        methods = tuple(settings["methods"])
+        methods = tuple(settings["rows"])
         found = {table: _frame(table, store.rows(table)) for table in TABLES}
         cells = _in_order(found["cells"], problems, ())
+        curves = _in_order(found["curves"], problems, methods)
+        trials = _in_order(found["trials"], problems, methods)
+        described = sorted(map(_problem, store.noted("problems")), key=lambda own: problems.index(own.name))
+        targets = {plan["problem"]: plan["target_error"] for plan in settings["plans"]}
         return StudyResults(
             name=settings["name"],
             settings=settings,
-            problems=tuple(
-                Problem(**(facts | {"class_names": tuple(facts["class_names"])})) for facts in store.noted("problems")
-            ),
+            problems=tuple(described),
             methods=methods,
-            trials=_in_order(found["trials"], problems, methods),
-            curves=_in_order(found["curves"], problems, methods),
+            trials=trials,
+            curves=curves,
             cells=cells,
+            confusion=_in_order(found["confusion"], problems, methods),
+            criteria=criteria_of(trials, curves, described, targets),
+            absent=store.noted("absent") or {},
             winners=_winners(settings, cells),
             environment=store.noted("environment") or {},
             stage_seconds=_seconds(store),
         )
     finally:
         store.close()
+
+
+def _problem(facts: dict[str, Any]) -> Problem:
+    """A problem as it was noted, lists turned back into tuples."""
+    columns = tuple(Column(**(column | {"levels": tuple(column["levels"])})) for column in facts["columns"])
+    ends = facts["target_range"]
+    plain = {"class_names": tuple(facts["class_names"]), "class_counts": tuple(facts["class_counts"])}
+    return Problem(**(facts | plain | {"columns": columns, "target_range": None if ends is None else tuple(ends)}))
 
 
 def _seconds(store: SQLiteStore) -> dict[str, float]:
@@ -70,12 +93,15 @@ def _rows(cells: pd.DataFrame, problem: str) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in of_problem.to_dict("records")]
 
 
+RUN_ORDER = ("trial", "epoch", "actual", "predicted")
+CELL_ORDER = ("hidden", "learning_rate", "weight_decay", "momentum", "epochs")
+
+
 def _in_order(frame: pd.DataFrame, problems: tuple[str, ...], methods: tuple[str, ...]) -> pd.DataFrame:
     """Rows in the study's order, whatever the order in which units ended."""
     keys = {"problem": problems.index} | ({"method": methods.index} if methods else {})
     rank = pd.DataFrame({name: frame[name].map(place) for name, place in keys.items()})
-    others = ["trial", "epoch"] if methods else ["hidden", "learning_rate", "weight_decay", "momentum", "epochs"]
-    rank = rank.join(frame[[name for name in others if name in frame]])
+    rank = rank.join(frame[[name for name in (RUN_ORDER if methods else CELL_ORDER) if name in frame]])
     order = rank.sort_values(list(rank.columns), kind="stable").index
     return frame.loc[order].reset_index(drop=True)
 
@@ -84,7 +110,8 @@ def _winners(settings: dict[str, Any], cells: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for plan in settings["plans"]:
         recorded = plan["recorded"]
-        if settings["is_quick"] and recorded is not None:
+        is_recorded = settings["is_quick"] or settings["hyper_parameters"] == "recorded"
+        if is_recorded and recorded is not None:
             row = recorded["values"] | {"cv_error": None, "n_tied": 1, "source": recorded["source"]}
         else:
             chosen = choose_winner(_rows(cells, plan["problem"]))
@@ -96,12 +123,25 @@ def _winners(settings: dict[str, Any], cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_results(results: StudyResults, folder: Path) -> Path:
-    """Write ``results.csv``: one row per problem, method and trial, times in the last columns.
+    """Write ``results.csv``, one row per problem, method and trial, times in the last columns; and ``criteria.csv``.
 
-    The file is replaced whole; equal results give equal bytes but for the ``seconds_`` columns.
+    Each file is replaced whole; equal results give equal bytes but for the ``seconds_`` columns.
+
+    Raises
+    ------
+    StudyError
+        If a file cannot be written; what was there stays.
     """
-    path = folder / RESULTS_NAME
+    _replace(results.criteria, folder / CRITERIA_NAME, CRITERIA_COLUMNS)
+    return _replace(results.trials, folder / RESULTS_NAME, TRIAL_COLUMNS)
+
+
+def _replace(frame: pd.DataFrame, path: Path, columns: Sequence[str]) -> Path:
     draft = path.with_suffix(".csv.draft")
-    results.trials.to_csv(draft, index=False, columns=list(TRIAL_COLUMNS), lineterminator="\n")
-    os.replace(draft, path)
+    try:
+        frame.to_csv(draft, index=False, columns=list(columns), lineterminator="\n")
+        os.replace(draft, path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise StudyError(f"cannot write {path}: {error.strerror}. Make room, and run `eligo study report`.") from None
     return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 
@@ -20,11 +20,12 @@ class Reader:
     ----------
     table : mapping, as read from TOML
     where : str, how messages call it
+    study : str, default=None, how messages call the whole file; None where this is the whole
     """
 
-    def __init__(self, table: Mapping[str, Any], where: str) -> None:
+    def __init__(self, table: Mapping[str, Any], where: str, study: str | None = None) -> None:
         """Nothing is read yet."""
-        self.unread, self.known, self.where = dict(table), list[str](), where
+        self.unread, self.known, self.where, self.study = dict(table), list[str](), where, study or where
 
     def _take(self, key: str, optional: bool = False) -> Any:
         self.known.append(key)
@@ -58,7 +59,7 @@ class Reader:
             return None
         if not isinstance(value, Mapping):
             raise self._refuse(key, value, "a table")
-        return Reader(value, f"{self.where}, [{key}]")
+        return Reader(value, f"{self.where}, [{key}]", self.study)
 
     def tables(self, key: str) -> dict[str, Reader]:
         """A table of tables, by name; may be absent."""
@@ -78,6 +79,25 @@ class Reader:
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", value):
             raise self._refuse(key, value, "letters, digits, '.', '_' or '-', as it names a folder")
         return value
+
+    def either(self, key: str, read: Callable[[Reader, str], Any], default: Any) -> Any:
+        """What ``read`` makes of a key, or the default where the key is not there."""
+        if key in self.unread:
+            return read(self, key)
+        self.known.append(key)
+        return default
+
+    def each(self, key: str, read: Callable[[Reader, str], Any]) -> tuple[Any, ...]:
+        """What ``read`` makes of every value of a list of two or more, each once."""
+        values, found = self.unread[key], []
+        if len(values) < 2:
+            raise self._refuse(key, values, "one value, or a list of two or more to compare")
+        for value in values:
+            self.unread[key] = value
+            found.append(read(self, key))
+        if len(set(found)) < len(found):
+            raise self._refuse(key, values, "a list that names each value once")
+        return tuple(found)
 
     def switch(self, key: str) -> bool:
         """True or false."""
@@ -106,12 +126,9 @@ class Reader:
                 raise StudyError(f"{self.where}: `{key}` names {value!r} twice. Name each once.")
         return tuple(values)
 
-    def whole(self, key: str, *, at_least: int, optional: bool = False) -> Any:
+    def whole(self, key: str, *, at_least: int) -> int:
         """A whole number."""
-        value = self._take(key, optional)
-        if value is None:
-            return None
-        return self._checked_whole(key, value, at_least)
+        return self._checked_whole(key, self._take(key), at_least)
 
     def wholes(self, key: str, *, at_least: int) -> list[int]:
         """A list of whole numbers."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from eligo.datasets import Column
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -17,11 +19,16 @@ class Problem:
     ----------
     name, title : str, the problem's name in the study and its name in prose
     task : "classification" or "regression"
-    n_examples, n_features, n_outputs : int, size of the whole data set and of the network's ends
+    n_examples, n_features, n_outputs : int, size of the whole data set and of the network's ends: features after
+        categories are coded
     n_train, n_test : int, rows of a trial's training and test part
     class_names : tuple of str, empty for regression
     target_name : str
     source : str, where the data come from
+    target_range : smallest and largest target of the whole data set; None for classification
+    class_counts : tuple of int, examples of each class; empty for regression
+    columns : tuple of Column, the raw features; empty where they were not recorded
+    digest : str, sha256 of the data, so that other data under the same name are noticed
     """
 
     name: str
@@ -35,6 +42,10 @@ class Problem:
     class_names: tuple[str, ...]
     target_name: str
     source: str
+    target_range: tuple[float, float] | None = None
+    class_counts: tuple[int, ...] = ()
+    columns: tuple[Column, ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,9 @@ class StudyResults:
     curves : one row per problem, method, trial and recorded epoch
     cells : one row per problem and cell of the hyper-parameter grid; no rows when nothing was tuned
     winners : one row per problem: the hyper-parameters that served all methods, and where they came from
+    confusion : one row per problem, method, trial, actual and predicted class: how many test examples, at the end
+    criteria : one row per problem, method and trial: what `study.criteria` reads off its learning curve
+    absent : mapping of problem name to the reason why its data could not be had; such a problem has no rows
     environment : mapping of str to str: machine, versions, date
     stage_seconds : mapping of stage name to wall-clock seconds
     """
@@ -63,9 +77,34 @@ class StudyResults:
     curves: pd.DataFrame
     cells: pd.DataFrame
     winners: pd.DataFrame
+    confusion: pd.DataFrame
+    criteria: pd.DataFrame
+    absent: Mapping[str, str]
     environment: Mapping[str, str]
     stage_seconds: Mapping[str, float]
 
+
+FINAL_MEASURES = (
+    "train_error",
+    "test_error",
+    "train_accuracy",
+    "accuracy",
+    "macro_f1",
+    "macro_precision",
+    "macro_recall",
+    "mcc",
+    "mse",
+    "rmse",
+    "mae",
+    "r2",
+    "generalisation_factor",
+)
+"""What a trial ends at. ``generalisation_factor`` is E_G / E_T, test error over training error; below 1 is better."""
+
+INSIDE_MEASURES = ("inside_train_accuracy", "inside_train_error", "inside_accuracy", "inside_error")
+"""Means over the folds of a cross-validation inside the trial's training part; NaN where there was none."""
+
+SECONDS_COLUMNS = ("seconds_training", "seconds_selection", "seconds_evaluation")
 
 TRIAL_COLUMNS = (
     "problem",
@@ -78,19 +117,17 @@ TRIAL_COLUMNS = (
     "epochs",
     "presentations",
     "work",
+    "selection_work",
     "labels",
     "n_selected",
-    "train_error",
-    "test_error",
-    "accuracy",
-    "macro_f1",
-    "mse",
-    "r2",
+    *FINAL_MEASURES,
+    *INSIDE_MEASURES,
+    "plateau_epoch",
     "is_diverged",
-    "seconds_training",
-    "seconds_selection",
-    "seconds_evaluation",
+    *SECONDS_COLUMNS,
 )
+"""Columns of ``trials``. ``plateau_epoch`` is the first of ten consecutive epochs whose training errors (coded, mean over
+outputs) have a standard deviation below 0.01; NaN if never, or where not every epoch was recorded."""
 
 CURVE_COLUMNS = (
     "problem",
@@ -101,16 +138,42 @@ CURVE_COLUMNS = (
     "n_selected",
     "presentations",
     "work",
+    "selection_work",
     "train_error",
     "test_error",
+    "train_accuracy",
     "accuracy",
     "macro_f1",
     "mse",
     "r2",
-    "seconds_training",
-    "seconds_selection",
-    "seconds_evaluation",
+    *SECONDS_COLUMNS,
 )
+
+CONFUSION_COLUMNS = ("problem", "method", "trial", "actual", "predicted", "n_examples")
+
+CHECKPOINTS = (25, 100, 200, 300, 500, 1000)
+"""Epochs at which the size of the training subset is reported; a run records at them as far as it goes."""
+
+CRITERIA_COLUMNS = (
+    "problem",
+    "method",
+    "trial",
+    "target",
+    "is_target_reached",
+    "epochs_to_target",
+    "presentations_to_target",
+    "work_to_target",
+    "labels_to_target",
+    "epochs_to_stable",
+    "presentations_to_stable",
+    "area_under_labels",
+    "area_under_presentations",
+    *(f"kept_{epoch}" for epoch in CHECKPOINTS),
+)
+"""Per trial, of the primary measure (misclassification rate, or MSE). ``target``: the study's, or passive learning's median
+final error times 1.05. ``stable``: the first recorded epoch from which the error stays within 5 % of the way from its first
+to its last value. Areas: mean error over a range of labels, or presentations, that all methods share, by trapezoids.
+``kept_E``: share of the candidate set in the training subset of epoch E; of the training part in a pool's labelled set."""
 
 CELL_COLUMNS = (
     "problem",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
@@ -13,20 +13,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from eligo.datasets import DataError, UnavailableError
 from eligo.study.design import HyperParameters, Study, changed_settings
 from eligo.study.environment import describe_environment
 from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
+from eligo.study.results import Problem
 from eligo.study.store import FILE_NAME, SQLiteStore, Store
 from eligo.study.tuning import choose_winner, hyper_parameters, survivors
-from eligo.study.units import (
-    Finished,
-    Unit,
-    estimated_cost,
-    trial_units,
-    tuning_units,
-    unit_id,
-)
+from eligo.study.units import Finished, Unit, estimated_cost, trial_units, tuning_units, unit_id
 from eligo.study.worker import compute, ctrl_c_held_back, prepare_worker, worker_environment
 
 KEPT_PER_RUNG = 4
@@ -146,15 +141,16 @@ class Schedule:
     ----------
     study : Study
     store : Store
+    absent : problems whose data could not be had; they have no units
     """
 
-    def __init__(self, study: Study, store: Store) -> None:
+    def __init__(self, study: Study, store: Store, absent: Collection[str] = ()) -> None:
         """Find out what is there, and what comes first."""
         self.study, self.store = study, store
         self.done = set(store.finished())
         self.ready: list[Unit] = []
         self.known: dict[str, float] = {}
-        self.problems = {plan.problem: _ProblemState() for plan in study.plans}
+        self.problems = {plan.problem: _ProblemState() for plan in study.plans if plan.problem not in absent}
         for problem in self.problems:
             self._open_next(problem)
 
@@ -173,9 +169,13 @@ class Schedule:
 
     def expected_cost(self) -> float:
         """Estimated cost of all units, also of trials whose hyper-parameters are not chosen yet."""
-        guess = self.study.tuning.cells()[0]
         unknown = [problem for problem, state in self.problems.items() if not state.is_tuned]
-        later = [unit for problem in unknown for unit in trial_units(self.study, problem, guess)]
+        guesses = [self.study.plan(problem).tuning.cells()[0] for problem in unknown]
+        later = [
+            unit
+            for problem, guess in zip(unknown, guesses, strict=True)
+            for unit in trial_units(self.study, problem, guess)
+        ]
         return sum(self.known.values()) + sum(estimated_cost(self.study, unit) for unit in later)
 
     def _open_next(self, problem: str) -> None:
@@ -194,14 +194,14 @@ class Schedule:
         self.ready.sort(key=lambda unit: order.index(unit.problem))
 
     def _next_units(self, problem: str, state: _ProblemState) -> Sequence[Unit]:
-        study, rungs = self.study, self.study.tuning.rungs()
-        recorded = study.plan(problem).recorded
-        if study.is_quick and recorded is not None:
+        study, plan = self.study, self.study.plan(problem)
+        rungs = plan.tuning.rungs()
+        if not study.is_tuned and plan.recorded is not None:
             state.is_tuned = True
-            return trial_units(study, problem, recorded.values)
+            return trial_units(study, problem, plan.recorded.values)
         rows = self.store.rows("cells", problem)
         if state.rung < len(rungs):
-            cells: Sequence[HyperParameters] = study.tuning.cells()
+            cells: Sequence[HyperParameters] = plan.tuning.cells()
             for rung in range(state.rung):
                 of_rung = [row for row in rows if row["epochs"] == rungs[rung]]
                 cells = survivors(of_rung, max(1, len(cells) // KEPT_PER_RUNG))
@@ -213,7 +213,9 @@ class Schedule:
         return trial_units(study, problem, hyper_parameters(chosen[0]))
 
 
-def run_study(study: Study, store: Store, executor: Executor, n_parallel: int, watch: Watch) -> None:
+def run_study(
+    study: Study, store: Store, executor: Executor, n_parallel: int, watch: Watch, absent: Collection[str] = ()
+) -> None:
     """Compute all units that are not stored yet, and store each as it ends.
 
     Parameters
@@ -223,13 +225,14 @@ def run_study(study: Study, store: Store, executor: Executor, n_parallel: int, w
     executor : Executor, where units are computed
     n_parallel : int, units to compute at the same time
     watch : function of a Progress, called at the start and after each unit
+    absent : problems whose data could not be had, default=(); they are left out
 
     Raises
     ------
     StudyError
         If the executor breaks, or every cell of a grid diverges. What is stored stays.
     """
-    schedule, clock = Schedule(study, store), _Clock()
+    schedule, clock = Schedule(study, store, absent), _Clock()
     running: dict[Future[Finished], Unit] = {}
     watch(replace(_progress(schedule, None, clock), cells=store.rows("cells"), trials=store.rows("trials")))
     while schedule.ready or running:
@@ -280,22 +283,77 @@ def _progress(schedule: Schedule, finished: Finished | None, clock: _Clock) -> P
     )
 
 
-def run_in_folder(study: Study, folder: Path, jobs: int, watch: Watch, command: str | None = None) -> None:
+def run_in_folder(
+    study: Study, folder: Path, jobs: int, watch: Watch, command: str | None = None, *, needs_all: bool = True
+) -> dict[str, str]:
     """Run a study in a folder with worker processes; what it found is in the folder's store afterwards.
 
-    ``command`` is what the report prints as the way to run it again.
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+    jobs : int, worker processes
+    watch : function of a Progress
+    command : str, default=None, what the report prints as the way to run it again
+    needs_all : bool, default=True, whether data that cannot be had are an error; otherwise their problems are left out,
+        unless none is left
+
+    Returns
+    -------
+    mapping of problem name to the reason why it was left out
+
+    Raises
+    ------
+    StudyError, DataError
+        If data, folder or grid are not as they must be. What is stored stays.
     """
-    problems = [asdict(describe_problem(study, plan.problem)) for plan in study.plans]  # refuses bad data first
+    problems, absent = _describe(study, needs_all)  # refuses bad data first
     claim_folder(folder)
     with only_run(folder), closing(open_store(study, folder)) as store:
-        store.note("problems", problems)
+        _note_problems(store, problems, absent, folder)
         _note_environment(store, describe_environment(jobs) | ({"command": command} if command else {}))
         began = time.monotonic()
         try:
-            _run_with_workers(study, store, jobs, watch)
+            _run_with_workers(study, store, jobs, watch, absent)
         finally:
             spent = store.noted("seconds") or 0.0
             store.note("seconds", spent + time.monotonic() - began)
+    return absent
+
+
+def _describe(study: Study, needs_all: bool) -> tuple[list[Problem], dict[str, str]]:
+    """Facts about the problems whose data are there, and why others are not."""
+    problems, absent = [], {}
+    for plan in study.plans:
+        try:
+            problems.append(describe_problem(study, plan.problem))
+        except UnavailableError as error:
+            if needs_all:
+                raise
+            absent[plan.problem] = str(error)
+    if not problems:
+        raise DataError(next(iter(absent.values())))
+    return problems, absent
+
+
+def _note_problems(store: Store, problems: Sequence[Problem], absent: Mapping[str, str], folder: Path) -> None:
+    """Keep facts about the data; refuse to go on with other data under the same name.
+
+    Raises
+    ------
+    StudyError
+        If the data of a problem are not those that the study began with.
+    """
+    before = {facts["name"]: facts for facts in store.noted("problems") or []}
+    now = {problem.name: _plain(asdict(problem)) for problem in problems}
+    for name, facts in now.items():
+        if name in before and before[name]["digest"] != facts["digest"]:
+            raise StudyError(
+                f"the data of {name!r} are not those that the study in {folder} was begun with "
+                f"({before[name]['source']}; now {facts['source']}). Choose another --out, or bring the old data back."
+            )
+    store.note("problems", list((before | now).values()))
+    store.note("absent", {name: reason for name, reason in absent.items() if name not in before})
 
 
 def _note_environment(store: Store, now: dict[str, str]) -> None:
@@ -304,13 +362,13 @@ def _note_environment(store: Store, now: dict[str, str]) -> None:
     Raises
     ------
     StudyError
-        If eligo, jax or jaxlib are not of the version that the study began with.
+        If eligo, or what its numbers come from, is not of the version that the study began with.
     """
     begun = store.noted("environment")
     if begun is None:
         store.note("environment", now)
         return
-    for package in ("eligo", "jax", "jaxlib"):
+    for package in ("eligo", "jax", "jaxlib", "numpy", "scikit-learn"):
         if begun[package] != now[package]:
             raise StudyError(
                 f"the study was begun with {package} {begun[package]}, and this is {now[package]}; their numbers would be "
@@ -321,13 +379,13 @@ def _note_environment(store: Store, now: dict[str, str]) -> None:
     )
 
 
-def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch) -> None:
+def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch, absent: Collection[str]) -> None:
     """Run a study with worker processes, which are gone when this returns or raises."""
     others = multiprocessing.active_children()
     with worker_environment():
         pool = process_pool(jobs)
         try:
-            run_study(study, store, pool, jobs, watch)
+            run_study(study, store, pool, jobs, watch, absent)
         except BaseException:
             for process in multiprocessing.active_children():
                 if process not in others:

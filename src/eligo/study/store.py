@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from eligo.study.reading import StudyError
-from eligo.study.results import CELL_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
+from eligo.study.results import CELL_COLUMNS, CONFUSION_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
 from eligo.study.units import Finished, unit_id
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE_NAME = "study.sqlite"
-TABLES = {"cells": CELL_COLUMNS, "trials": TRIAL_COLUMNS, "curves": CURVE_COLUMNS}
+TABLES = {"cells": CELL_COLUMNS, "trials": TRIAL_COLUMNS, "curves": CURVE_COLUMNS, "confusion": CONFUSION_COLUMNS}
 
 
 class Store(Protocol):
@@ -28,7 +28,7 @@ class Store(Protocol):
         """Keep a finished unit; adding one twice changes nothing."""
 
     def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
-        """Rows of "cells", "trials" or "curves" in the order they came, of one problem or of all."""
+        """Rows of "cells", "trials", "curves" or "confusion" in the order they came, of one problem or of all."""
 
     def note(self, key: str, value: Any) -> None:
         """Keep a fact about the study, any plain value; a new one replaces an old one."""
@@ -78,8 +78,9 @@ class SQLiteStore:
         if version == 0 and (n_tables or not is_new):
             raise StudyError(f"{self.path} is a SQLite file, but no study. Choose another folder.")
         if version not in (0, SCHEMA_VERSION):
+            remedy = "Update eligo." if version > SCHEMA_VERSION else "Run the study again with another --out."
             raise StudyError(
-                f"{self.path} has store version {version}; this eligo reads version {SCHEMA_VERSION}. Update eligo."
+                f"{self.path} has store version {version}; this eligo reads version {SCHEMA_VERSION}. {remedy}"
             )
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
@@ -123,7 +124,7 @@ class SQLiteStore:
         self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
 
     def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
-        """Rows of "cells", "trials" or "curves" in the order they came, of one problem or of all."""
+        """Rows of "cells", "trials", "curves" or "confusion" in the order they came, of one problem or of all."""
         columns, values = ", ".join(TABLES[table]), (problem, problem)
         query = f"SELECT {columns} FROM {table} WHERE ? IS NULL OR problem = ? ORDER BY rowid"
         found = [dict(row) for row in self._connection.execute(query, values)]

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
-from eligo.datasets import Dataset, scale_features
+from eligo.datasets import Dataset, Preparation, prepare_features
 from eligo.learning import Trials
 from eligo.networks import Network
 from eligo.tasks import TargetCoding
@@ -24,9 +25,11 @@ from eligo.tasks import TargetCoding
 STREAMS = ("split", "weights", "first_labelled", "order", "selection")
 """Separate streams of randomness: changing what one is used for leaves the others as they are."""
 
-
 TUNING_TRIAL = -1
 """Number of the split that cells are compared on; compared trials count from 0."""
+
+SHARED_TRIAL = -2
+"""Number whose weights an ensemble starts from in every trial where a study shares them."""
 
 
 def seed_of(study_seed: int, problem: str, trial: int, stream: str) -> int:
@@ -39,36 +42,100 @@ def seed_of(study_seed: int, problem: str, trial: int, stream: str) -> int:
 
 
 @dataclass(frozen=True)
-class Split:
-    """Rows of a trial: int arrays of indices into the data set."""
+class FirstLabelled:
+    """How many labels querying starts with: the smaller, or the larger, of a number and a share of the training part.
+
+    Attributes
+    ----------
+    n : int
+    fraction : float
+    choice : "smaller" or "larger"
+    """
+
+    n: int = 10
+    fraction: float = 0.1
+    choice: str = "smaller"
+
+    def of(self, n_train: int) -> int:
+        """Labels for a training part of so many examples, at least 1 and at most all.
+
+        Examples
+        --------
+        >>> FirstLabelled(10, 0.1, "smaller").of(400), FirstLabelled(10, 0.1, "larger").of(400)
+        (10, 40)
+        """
+        choose = min if self.choice == "smaller" else max
+        return min(n_train, max(1, choose(int(self.fraction * n_train), self.n)))
+
+
+@dataclass(frozen=True)
+class TrialDesign:
+    """How the trials of one problem are drawn; the paper's way by default.
+
+    Attributes
+    ----------
+    seed : int, that all random streams come from
+    test_fraction : float, share of the rows that a trial tests on
+    train_fraction : float or None, share of the rows that it trains on; None is all others
+    preparation : Preparation, how raw columns become inputs
+    first_labelled : FirstLabelled
+    n_members : int, networks that a trial initialises; a method with fewer takes the first of them
+    """
+
+    seed: int
+    test_fraction: float = 0.2
+    train_fraction: float | None = None
+    preparation: Preparation = field(default=Preparation())
+    first_labelled: FirstLabelled = field(default=FirstLabelled())
+    n_members: int = 3
+
+
+class Split(NamedTuple):
+    """Rows to train on and rows to test on: int arrays of indices into the data set."""
 
     train: NDArray[np.int64]
     test: NDArray[np.int64]
 
 
-def split_rows(dataset: Dataset, study_seed: int, trial: int, test_fraction: float) -> Split:
+def split_rows(design: TrialDesign, dataset: Dataset, trial: int) -> Split:
     """The training and test rows of a trial, stratified by class."""
-    seed = seed_of(study_seed, dataset.name, trial, "split")
-    rows = np.arange(len(dataset.y))
-    train, test = train_test_split(rows, test_size=test_fraction, stratify=dataset.strata, random_state=seed)
+    train, test = train_test_split(
+        np.arange(len(dataset.y)),
+        test_size=design.test_fraction,
+        train_size=design.train_fraction,
+        stratify=dataset.strata,
+        random_state=seed_of(design.seed, dataset.name, trial, "split"),
+    )
     return Split(np.sort(train), np.sort(test))
 
 
-def first_labelled(dataset: Dataset, rows: NDArray[np.int64], study_seed: int, trial: int, n: int) -> NDArray[np.bool_]:
+def folds_inside(
+    design: TrialDesign, dataset: Dataset, trial: int, rows: NDArray[np.int64], n_folds: int
+) -> list[Split]:
+    """Folds of some rows of a trial, stratified by class: of each, the others to train on and the fold to test on."""
+    splitter = (StratifiedKFold if dataset.task.has_classes else KFold)(
+        n_folds, shuffle=True, random_state=seed_of(design.seed, dataset.name, trial, "split")
+    )
+    strata = None if dataset.strata is None else dataset.strata[rows]
+    return [Split(rows[learn], rows[held]) for learn, held in splitter.split(rows, strata)]
+
+
+def first_labelled(design: TrialDesign, dataset: Dataset, rows: NDArray[np.int64], trial: int) -> NDArray[np.bool_]:
     """The labelled set that querying starts from: random rows, classes in turn, so that all are there if n allows.
 
     Parameters
     ----------
+    design : TrialDesign
     dataset : Dataset
     rows : int array (examples,), the trial's training rows
-    study_seed, trial : int
-    n : int, how many
+    trial : int
 
     Returns
     -------
     bool array (examples,)
     """
-    rng = np.random.default_rng(seed_of(study_seed, dataset.name, trial, "first_labelled"))
+    rng = np.random.default_rng(seed_of(design.seed, dataset.name, trial, "first_labelled"))
+    n = design.first_labelled.of(len(rows))
     order = rng.permutation(len(rows))
     classes = np.zeros(len(rows), dtype=int) if dataset.strata is None else dataset.strata[rows]
     turn = np.empty(len(rows), dtype=int)
@@ -79,33 +146,53 @@ def first_labelled(dataset: Dataset, rows: NDArray[np.int64], study_seed: int, t
     return np.isin(np.arange(len(rows)), chosen)
 
 
-def code_targets(dataset: Dataset, rows: NDArray[np.int64]) -> TargetCoding:
+def code_targets(design: TrialDesign, dataset: Dataset, rows: NDArray[np.int64]) -> TargetCoding:
     """Coding of the targets, fitted on these rows; a classifier has a unit for every class of the data set."""
     fitting = {"classes": np.arange(dataset.n_outputs)} if dataset.task.has_classes else {}
-    return dataset.task.code(dataset.y[rows], **fitting)
+    fitted_on = slice(None) if design.preparation.fitted_on == "all" else rows
+    return dataset.task.code(dataset.y[fitted_on], **fitting)
+
+
+class Prepared(NamedTuple):
+    """A split as a network sees it: features prepared and targets coded, both fitted on the rows to train on.
+
+    Shapes: (examples, inputs) and (examples, outputs); ``scale`` (outputs,) is units of the target per coded unit.
+    """
+
+    X: NDArray[np.floating]
+    targets: NDArray[np.float64]
+    X_test: NDArray[np.floating]
+    targets_test: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+
+def prepare(design: TrialDesign, dataset: Dataset, split: Split) -> Prepared:
+    """Prepare a split for networks."""
+    X, X_test = prepare_features(dataset, design.preparation, split.train, split.test)
+    coding = code_targets(design, dataset, split.train)
+    targets, targets_test = (coding.encode(dataset.y[rows]) for rows in split)
+    return Prepared(X, targets, X_test, targets_test, coding.scale)
 
 
 def stack_trials(
+    design: TrialDesign,
     dataset: Dataset,
     network: Network,
-    study_seed: int,
     numbers: Sequence[int],
     *,
-    test_fraction: float,
-    n_first_labelled: int,
-    n_members: int,
+    fold: tuple[int, int] | None = None,
+    shares_weights: bool = False,
 ) -> Trials:
     """Trials of one problem, stacked for the engine.
 
     Parameters
     ----------
+    design : TrialDesign
     dataset : Dataset
     network : Network
-    study_seed : int
     numbers : sequence of int, the trials
-    test_fraction : float
-    n_first_labelled : int, labels that querying starts with
-    n_members : int, networks to initialise per trial
+    fold : (index, number of folds), default=None; a fold of each trial's training part takes the place of its test part
+    shares_weights : bool, default=False, whether all trials start from the same initial weights
 
     Returns
     -------
@@ -113,28 +200,25 @@ def stack_trials(
     """
     parts: dict[str, list[NDArray]] = {}
     for trial in numbers:
-        split = split_rows(dataset, study_seed, trial, test_fraction)
-        X, X_test = scale_features(dataset.X[split.train], dataset.X[split.test])
-        coding = code_targets(dataset, split.train)
-        made = {
-            "X": X,
-            "X_test": X_test,
-            "targets": coding.encode(dataset.y[split.train]),
-            "targets_test": coding.encode(dataset.y[split.test]),
-            "scale": coding.scale,
-            "is_first_labelled": first_labelled(dataset, split.train, study_seed, trial, n_first_labelled),
-        }
+        split = split_rows(design, dataset, trial)
+        if fold is not None:
+            index, n_folds = fold
+            split = folds_inside(design, dataset, trial, split.train, n_folds)[index]
+        made = prepare(design, dataset, split)._asdict()
+        made["is_first_labelled"] = first_labelled(design, dataset, split.train, trial)
         for name, values in made.items():
             parts.setdefault(name, []).append(values)
 
-    def keys(stream: str) -> Array:
-        return jnp.stack([jax.random.key(seed_of(study_seed, dataset.name, trial, stream)) for trial in numbers])
+    def keys(stream: str, trials: Sequence[int] = numbers) -> Array:
+        return jnp.stack([jax.random.key(seed_of(design.seed, dataset.name, trial, stream)) for trial in trials])
 
+    n_members = design.n_members
     members = jax.vmap(lambda key: jax.random.split(key, n_members))
     init = jax.vmap(jax.vmap(network.init, (0, None, None)), (0, None, None))
+    weights = keys("weights", [SHARED_TRIAL] * len(numbers)) if shares_weights else keys("weights")
     return Trials(
         **{name: jnp.asarray(np.stack(values)) for name, values in parts.items()},
-        params=init(members(keys("weights")), dataset.X.shape[1], dataset.n_outputs),
+        params=init(members(weights), parts["X"][0].shape[1], dataset.n_outputs),
         order_keys=members(keys("order")),
         selection_keys=keys("selection"),
     )

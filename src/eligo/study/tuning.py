@@ -12,18 +12,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
-from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.model_selection import train_test_split
 
-from eligo.datasets import Dataset, scale_features
+from eligo.datasets import DataError, Dataset
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import Network, Params
-from eligo.sgd import SGD
 from eligo.study.design import HyperParameters, Study
-from eligo.study.trials import TUNING_TRIAL, code_targets, seed_of, split_rows
+from eligo.study.trials import TUNING_TRIAL, Prepared, Split, folds_inside, prepare, seed_of, split_rows
 from eligo.tasks import Measures, Task
 from eligo.training import is_diverged, train_many
-
-Fold = tuple[NDArray[np.float64], ...]
 
 
 def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters], epochs: int) -> list[dict[str, Any]]:
@@ -41,11 +38,12 @@ def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters]
     list of dict, one per cell: its hyper-parameters, epochs, ``cv_error`` (Eq. 10's data term on the held-out
     folds, mean over folds), ``cv_error_sd`` over folds, ``cv_score`` (accuracy or R2) and ``is_diverged``
     """
-    folds = _folds(study, dataset)
+    design = study.trial_design(dataset.name)
+    folds = [prepare(design, dataset, fold) for fold in tuning_folds(study, dataset)]
     network = Network(hidden=(cells[0].hidden,))
     key = jax.random.key(seed_of(study.seed, dataset.name, TUNING_TRIAL, "weights"))
     fold_params = jax.vmap(network.init, (0, None, None))(
-        jax.random.split(key, len(folds)), dataset.X.shape[1], dataset.n_outputs
+        jax.random.split(key, len(folds)), folds[0].X.shape[1], dataset.n_outputs
     )
     order_key = jax.random.key(seed_of(study.seed, dataset.name, TUNING_TRIAL, "order"))
     order_keys = jax.random.split(order_key, len(folds))
@@ -58,7 +56,7 @@ def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters]
         return np.repeat([getattr(cell, name) for cell in cells], len(folds))
 
     rates = {name: per_net(name) for name in ("learning_rate", "momentum", "weight_decay")}
-    sgd = SGD(**rates, batch_size=study.batch_size, epochs=epochs, decay_biases=study.decay_biases)
+    sgd = study.sgd(dataset.name, rates, epochs)
     X, targets, is_row, X_held, targets_held, is_held_row, scale = for_cells(stacked)
     params = train_many(
         network,
@@ -98,23 +96,31 @@ def _rows(
     ]
 
 
-def _folds(study: Study, dataset: Dataset) -> list[Fold]:
-    """(X, targets, X held out, targets held out, scale) of each fold, prepared on the fold's own training rows."""
-    rows = split_rows(dataset, study.seed, TUNING_TRIAL, study.test_fraction).train
-    splitter = (StratifiedKFold if dataset.task.has_classes else KFold)(
-        study.tuning.folds, shuffle=True, random_state=seed_of(study.seed, dataset.name, TUNING_TRIAL, "split")
-    )
-    folds: list[Fold] = []
-    for learn, held in splitter.split(rows, None if dataset.strata is None else dataset.strata[rows]):
-        X, X_held = scale_features(dataset.X[rows[learn]], dataset.X[rows[held]])
-        coding = code_targets(dataset, rows[learn])
-        folds.append(
-            (X, coding.encode(dataset.y[rows[learn]]), X_held, coding.encode(dataset.y[rows[held]]), coding.scale)
-        )
-    return folds
+def tuning_folds(study: Study, dataset: Dataset) -> list[Split]:
+    """Folds of the training rows of a split that no trial uses, or of a random subset of them.
+
+    Raises
+    ------
+    DataError
+        If the subset, what it leaves, or a fold of it is too small to hold every class.
+    """
+    design, tuning = study.trial_design(dataset.name), study.plan(dataset.name).tuning
+    rows = split_rows(design, dataset, TUNING_TRIAL).train
+    if tuning.examples is None or tuning.examples >= len(rows):
+        return folds_inside(design, dataset, TUNING_TRIAL, rows, tuning.folds)
+    strata = None if dataset.strata is None else dataset.strata[rows]
+    seed = seed_of(study.seed, dataset.name, TUNING_TRIAL, "selection")
+    try:
+        rows, _ = train_test_split(rows, train_size=tuning.examples, stratify=strata, random_state=seed)
+        return folds_inside(design, dataset, TUNING_TRIAL, np.sort(rows), tuning.folds)
+    except ValueError as error:
+        raise DataError(
+            f"data set {dataset.name!r} cannot be tuned on {tuning.examples} of its examples: {str(error).rstrip('.')}. "
+            "Set another `examples` in [tuning]."
+        ) from None
 
 
-def _stack(folds: Sequence[Fold]) -> tuple[Array, ...]:
+def _stack(folds: Sequence[Prepared]) -> tuple[Array, ...]:
     """Folds as arrays with a leading axis; shorter ones are filled up with rows that a mask leaves out."""
 
     def padded(parts: Sequence[NDArray[np.float64]]) -> tuple[Array, Array]:

@@ -11,6 +11,9 @@ from eligo.networks import forward_work
 from eligo.sensitivity import informativeness, input_sensitivity, norm_named
 from eligo.utilities.protocol import Situation, Workload
 
+LARGEST_AT_ONCE, EXAMPLES_AT_ONCE = 2**22, 256
+"""Sensitivities (examples x outputs x features) that are held at a time; of more, those of some examples after others."""
+
 
 @dataclass(frozen=True)
 class OutputSensitivity:
@@ -45,9 +48,16 @@ class OutputSensitivity:
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), at least 0."""
         del key
-        params = jax.tree.map(lambda leaf: leaf[0], situation.params)
-        S = input_sensitivity(situation.network, params, situation.X, situation.task)
-        return informativeness(S, self.input_norm, self.output_norm)
+        params, X = jax.tree.map(lambda leaf: leaf[0], situation.params), situation.X
+
+        def score(X: Array) -> Array:
+            S = input_sensitivity(situation.network, params, X, situation.task)
+            return informativeness(S, self.input_norm, self.output_norm)
+
+        if X.size * situation.targets.shape[1] <= LARGEST_AT_ONCE:
+            return score(X)
+        scores: Array = jax.lax.map(lambda x: score(x[None])[0], X, batch_size=EXAMPLES_AT_ONCE)
+        return scores
 
     def work(self, load: Workload) -> float:
         """A forward pass and, per pair of output and input, one sum over hidden units: J(I + K + KI) multiply-adds.

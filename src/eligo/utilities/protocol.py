@@ -21,6 +21,7 @@ class Situation(NamedTuple):
     X : float array (examples, features), candidates and labelled examples alike
     targets : float array (examples, outputs), coded; NaN in the rows that are not labelled
     is_labelled : bool array (examples,)
+    is_candidate : bool array (examples,), those that may be chosen; scores of others are ignored
     weight_decay : float scalar, lambda of Eq. 10
     """
 
@@ -30,6 +31,7 @@ class Situation(NamedTuple):
     X: Array
     targets: Array
     is_labelled: Array
+    is_candidate: Array
     weight_decay: Array
 
 

@@ -19,11 +19,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
-from ..palette import COLOURS, INK, PAPER, RULE, SOFT, colour_of, dash_of
+from ..palette import EVERY, INK, PAPER, RULE, SOFT, colour_of, dash_of
 from ..vocabulary import method_title
 
+VARIABLES = {colour.light: colour.variable for colour in EVERY}
 WIDTH = 10.0  # inches of a full figure: the text block of the page at its natural size
 PNG_DPI = 160
+MAX_BANDS = 7  # curves in a panel; more of them are drawn without their bands, which would hide each other
 
 STYLE: dict[str, Any] = {
     "font.family": "sans-serif",
@@ -113,20 +115,45 @@ def method_line(method: str, methods: Sequence[str], **more: Any) -> dict[str, A
     return {"color": colour_of(method, methods).light, "linestyle": dash_of(method), **more}
 
 
+LETTER, HANDLE, LEGEND_ROW = 0.067, 0.52, 0.19  # inches of a letter, of a line with its gaps, of a row
+
+
+def _legend_columns(shown: Sequence[str], width: float) -> int:
+    """As many columns as leave the longest title of each room."""
+    titles = [method_title(name) for name in shown]
+    for n_columns in range(len(titles), 1, -1):
+        n_rows = -(-len(titles) // n_columns)
+        columns = [titles[i : i + n_rows] for i in range(0, len(titles), n_rows)]
+        if sum(LETTER * max(map(len, column)) + HANDLE for column in columns) <= width:
+            return n_columns
+    return 1
+
+
+def legend_height(shown: Sequence[str], width: float = WIDTH) -> float:
+    """Inches that the rows of a legend take above a figure."""
+    return LEGEND_ROW * -(-len(shown) // _legend_columns(shown, width))
+
+
 def legend(figure: Figure, shown: Sequence[str], methods: Sequence[str], **more: Any) -> None:
-    """The methods with their lines, in one row along the top left."""
+    """The methods with their lines, in as few rows as fit along the top left."""
     handles: list[Artist] = [
         Line2D([], [], label=method_title(name), **{"linewidth": 2.0, **method_line(name, methods), **more})
         for name in shown
     ]
+    place_legend(figure, handles, _legend_columns(shown, float(figure.get_figwidth())))
+
+
+def place_legend(figure: Figure, handles: Sequence[Artist], n_columns: int) -> None:
+    """A legend along the top left of a figure."""
     height = float(figure.get_figheight())
     figure.legend(
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(0.0, 1 - 0.02 / height),
-        ncols=min(len(handles), 7),
+        ncols=n_columns,
         handlelength=1.8,
         columnspacing=1.6,
+        labelspacing=0.35,
         borderaxespad=0.0,
     )
 
@@ -176,8 +203,7 @@ def inline_svg(svg: str, name: str, alt: str) -> str:
     text = re.sub(r' (xmlns(:\w+)?|version)="[^"]*"', "", text).replace("xlink:href", "href")
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
     text = re.sub(r'\bd="[^"]*"', _rounded, text)
-    for colour in COLOURS:
-        text = text.replace(colour.light, colour.variable)
+    text = re.sub("#[0-9a-f]{6}", lambda found: VARIABLES.get(found[0], found[0]), text)
     return text.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1).strip()
 
 

@@ -9,17 +9,19 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
 
 from ..curves import AXES, Curve, Paths
 from ..palette import SOFT
-from ..vocabulary import Measure, method_title
-from .canvas import WIDTH, blank, legend, log_scale, method_line, plain_number
+from ..vocabulary import Measure, said, with_unit
+from .canvas import MAX_BANDS, WIDTH, blank, legend, legend_height, log_scale, method_line, plain_number
 
 AXIS_TITLES = {
     "epochs": "epochs",
     "presentations": "presentations, × members",
     "labels": "labels bought",
 }
+FloatArray = NDArray[np.float64]
 MIN_RANGE_FOR_LOG = 8.0  # below this ratio of highest to lowest error a linear axis shows as much, and more plainly
 
 
@@ -33,6 +35,7 @@ class LearningData:
     ends : (method, error) of the methods that have all labels from the start: levels in the panel of labels
     low, high : float, ends of the axis of errors
     is_log : bool
+    is_score : bool, higher is better
     methods : all methods of the study, for colours
     title : str, of the axis of errors
     """
@@ -42,6 +45,7 @@ class LearningData:
     low: float
     high: float
     is_log: bool
+    is_score: bool
     methods: Sequence[str]
     title: str
 
@@ -50,30 +54,46 @@ def _scaled(curve: Curve, scale: float) -> Curve:
     return Curve(curve.method, curve.x, scale * curve.mean, scale * curve.low, scale * curve.high)
 
 
-def learning_data(paths: list[Paths], measure: Measure, methods: Sequence[str]) -> LearningData:
-    """Mean curves with bands along every axis, and the range that shows them all."""
-    panels = {
-        axis: [_scaled(curve, measure.scale) for own in paths if (curve := over(own))] for axis, over in AXES.items()
-    }
-    ends = [(own.method, measure.scale * own.columns["error"][:, -1].mean()) for own in paths if not own.is_pool]
-    means = np.concatenate([curve.mean for curves in panels.values() for curve in curves])
+def _limits(means: FloatArray, is_score: bool) -> tuple[float, float, bool]:
+    """Ends of the axis, and whether it is logarithmic: errors from 0 or by ratios, scores up to their best, 1."""
     smallest, largest = float(means.min()), float(means.max())
+    if is_score:  # that of a run that has hardly begun may lie far below all others
+        low = min(float(np.quantile(means, 0.02)), 0.99)
+        return low - 0.04 * (1.0 - low), 1.0 + 0.02 * (1.0 - low), False
     is_log = smallest > 0 and largest / smallest > MIN_RANGE_FOR_LOG
+    return 0.75 * smallest if is_log else 0.0, 1.15 * largest if largest > 0 else 1.0, is_log
+
+
+def learning_data(paths: list[Paths], measure: Measure, methods: Sequence[str], column: str = "error") -> LearningData:
+    """Mean curves of an error or a score, with bands along every axis, and the range that shows them all.
+
+    Parameters
+    ----------
+    paths : list of Paths
+    measure : Measure, in its shown units
+    methods : all methods of the study, for colours
+    column : "error", lower is better, or "second", a score of at most 1
+    """
+    panels = {
+        axis: [_scaled(curve, measure.scale) for own in paths if (curve := over(own, column))]
+        for axis, over in AXES.items()
+    }
+    ends = [(own.method, measure.scale * own.columns[column][:, -1].mean()) for own in paths if not own.is_pool]
+    means = np.concatenate([curve.mean for curves in panels.values() for curve in curves])
     return LearningData(
         {axis: curves for axis, curves in panels.items() if curves},
         ends,
-        0.75 * smallest if is_log else 0.0,
-        1.15 * largest if largest > 0 else 1.0,
-        is_log,
+        *_limits(means, column != "error"),
+        column != "error",
         methods,
-        f"{measure.title}{', ' + measure.unit if measure.unit else ''}",
+        with_unit(measure),
     )
 
 
 def draw_curves(axes: Axes, curves: list[Curve], data: LearningData) -> None:
     """Mean lines over their bands."""
     floor = data.low if data.is_log else None
-    for curve in curves:
+    for curve in curves if len(curves) <= MAX_BANDS else ():
         style = method_line(curve.method, data.methods)
         low, high = np.clip(curve.low, floor, None), np.clip(curve.high, floor, None)
         axes.fill_between(curve.x, low, high, color=style["color"], alpha=0.14, linewidth=0)
@@ -86,11 +106,12 @@ def draw_levels(axes: Axes, data: LearningData) -> None:
     for method, error in data.ends:
         axes.axhline(error, **method_line(method, data.methods, linewidth=0.9, alpha=0.9), zorder=1)
     if data.ends:
-        names = " and ".join(method_title(method) for method, _ in data.ends[:2])
+        names = " and ".join(said(method) for method, _ in data.ends[:2])
         if len(data.ends) > 2:
             names = "methods that have all labels"
         text = f"thin lines: where {names} end" + ("s" if len(data.ends) == 1 else "")
-        axes.text(0.98, 0.97, text, transform=axes.transAxes, ha="right", va="top", color=SOFT.light, size=7.5)
+        y, side = (0.03, "bottom") if data.is_score else (0.97, "top")
+        axes.text(0.98, y, text, transform=axes.transAxes, ha="right", va=side, color=SOFT.light, size=7.5)
 
 
 def _scale_axes(axes: Axes, axis: str, curves: list[Curve], data: LearningData) -> None:
@@ -104,11 +125,14 @@ def _scale_axes(axes: Axes, axis: str, curves: list[Curve], data: LearningData) 
         log_scale(axes, "y", data.low, data.high)
     else:
         axes.set_ylim(data.low, data.high)
+        axes.yaxis.set_major_formatter(FuncFormatter(plain_number))
 
 
 def learning_figure(data: LearningData) -> Figure:
     """All panels side by side on one axis of errors."""
-    figure = blank(WIDTH, 3.7, left=0.6, top=0.65, bottom=0.5, wspace=0.08)
+    shown = [curve.method for curve in data.panels["epochs"]]
+    above = 0.46 + legend_height(shown)
+    figure = blank(WIDTH, above + 3.05, left=0.6, top=above, bottom=0.5, wspace=0.08)
     for i, (axis, curves) in enumerate(data.panels.items()):
         axes = figure.add_subplot(1, len(data.panels), i + 1)
         draw_curves(axes, curves, data)
@@ -121,5 +145,5 @@ def learning_figure(data: LearningData) -> Figure:
             axes.tick_params(labelleft=False)
         else:
             axes.set_ylabel(data.title)
-    legend(figure, [curve.method for curve in data.panels["epochs"]], data.methods)
+    legend(figure, shown, data.methods)
     return figure

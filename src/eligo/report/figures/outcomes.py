@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 from ..comparisons import Comparison, Difference
 from ..palette import INK, SOFT, colour_of
 from ..summaries import Scores
-from ..vocabulary import Measure, method_title
-from .canvas import WIDTH, blank, log_scale, plain_number
+from ..vocabulary import Measure, method_title, with_unit
+from .canvas import LETTER, WIDTH, blank, log_scale, plain_number
 
 FloatArray = NDArray[np.float64]
 MIN_RANGE_FOR_LOG = 20.0
@@ -38,7 +39,7 @@ class OutcomeData:
     differences : each method's difference to the reference; none for the reference itself
     reference : str
     is_log : bool
-    title, unit : str
+    title, axis_title : str
     methods : all methods of the study, for colours
     """
 
@@ -50,7 +51,7 @@ class OutcomeData:
     reference: str
     is_log: bool
     title: str
-    unit: str
+    axis_title: str
     methods: Sequence[str]
 
 
@@ -72,12 +73,12 @@ def outcome_data(
         comparison.reference,
         is_log,
         measure.title,
-        f" {measure.unit}".rstrip(),
+        with_unit(measure),
         methods,
     )
 
 
-def _dots(errors: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def dots(errors: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Places, heights within the row and areas of dots: one per value, as large as it is frequent.
 
     Where values hardly repeat, dots are spread over the height of the row, by multiples of the golden ratio.
@@ -90,12 +91,25 @@ def _dots(errors: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     return values, 0.42 * (shares - 0.5), areas
 
 
+def draw_dots(axes: Axes, values: FloatArray, row: float, colour: str, size: float = 1.0) -> None:
+    """A dot per value around a row; those of one size share one mark, so that drawings stay small."""
+    places, heights, areas = dots(values)
+    for area in np.unique(areas):
+        own = areas == area
+        style: dict[str, Any] = {
+            "markersize": np.sqrt(size * area),
+            "color": colour,
+            "alpha": 0.45,
+            "markeredgewidth": 0,
+        }
+        axes.plot(places[own], row + heights[own], linestyle="none", marker="o", **style)
+
+
 def draw_errors(axes: Axes, data: OutcomeData) -> None:
     """A dot per trial, the median as a tick, the mean as a diamond with its interval."""
     for row, (method, errors) in enumerate(zip(data.shown, data.errors, strict=True)):
         colour = colour_of(method, data.methods).light
-        values, heights, sizes = _dots(errors)
-        axes.scatter(values, row + 0.12 + heights, s=sizes, color=colour, alpha=0.45, linewidth=0)
+        draw_dots(axes, errors, row + 0.12, colour)
         at = data.summary.loc[method]
         axes.plot([at["median"]] * 2, [row - 0.12, row + 0.36], color=colour, linewidth=1.4)
         axes.plot([at["low"], at["high"]], [row - 0.28] * 2, color=INK.light, linewidth=1.6)
@@ -134,7 +148,7 @@ def _label_rows(axes: Axes, data: OutcomeData) -> None:
 def outcome_figure(data: OutcomeData) -> Figure:
     """Errors on the left; differences to the reference, where there are any, on the right."""
     longest = max(len(method_title(name)) for name in data.shown)
-    figure = blank(WIDTH, 1.0 + 0.42 * len(data.shown), left=0.3 + 0.075 * longest, top=0.35, bottom=0.5, wspace=0.06)
+    figure = blank(WIDTH, 1.0 + 0.42 * len(data.shown), left=0.3 + LETTER * longest, top=0.35, bottom=0.5, wspace=0.06)
     n_panels = 2 if data.differences else 1
     axes = figure.add_subplot(1, n_panels, 1)
     draw_errors(axes, data)
@@ -146,7 +160,7 @@ def outcome_figure(data: OutcomeData) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(FuncFormatter(plain_number))
     axes.set_title(f"{data.title} of every trial")
-    axes.set_xlabel(f"{data.title}{',' + data.unit if data.unit else ''}")
+    axes.set_xlabel(data.axis_title)
     if n_panels > 1:
         other = figure.add_subplot(1, 2, 2)
         draw_differences(other, data)

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
 from ..palette import RULE, SOFT, colour_of
-from ..vocabulary import Measure, method_title
-from .canvas import WIDTH, blank, legend, plain_number
+from ..vocabulary import Measure, method_title, with_unit
+from .canvas import WIDTH, blank, legend, legend_height, plain_number
 
 N_COLUMNS = 3
 
@@ -45,8 +45,7 @@ def overview_panel(title: str, measure: Measure, errors: pd.DataFrame, costs: pd
             "work": costs["work_ratio"],
         }
     )
-    unit = f", {measure.unit}" if measure.unit else ""
-    return OverviewPanel(title, f"{measure.title}{unit}", points.dropna(subset=["error", "work"]))
+    return OverviewPanel(title, with_unit(measure), points.dropna(subset=["error", "work"]))
 
 
 def _times_ticks(low: float, high: float) -> list[float]:
@@ -79,12 +78,16 @@ def draw_panel(axes: Axes, panel: OverviewPanel, methods: Sequence[str]) -> None
 def overview_figure(panels: Sequence[OverviewPanel], methods: Sequence[str], reference: str) -> Figure:
     """A panel per problem, three to a row."""
     n_rows, n_columns = ceil(len(panels) / N_COLUMNS), min(len(panels), N_COLUMNS)
-    figure = blank(WIDTH, 0.5 + 2.6 * n_rows, left=0.6, top=0.65, bottom=0.52, wspace=0.27, hspace=0.42)
+    shown = [name for name in methods if any(name in panel.points.index for panel in panels)]
+    above = 0.46 + legend_height(shown)
+    figure = blank(
+        WIDTH, above + 0.52 + 1.95 * n_rows + 0.5 * (n_rows - 1), left=0.6, top=above, bottom=0.52, wspace=0.27
+    )
+    figure.subplots_adjust(hspace=0.75 / 1.75)
     for i, panel in enumerate(panels):
         axes = figure.add_subplot(n_rows, n_columns, i + 1)
         draw_panel(axes, panel, methods)
         if i >= len(panels) - n_columns:
             axes.set_xlabel(f"work relative to {method_title(reference)}", color=SOFT.light)
-    shown = [name for name in methods if any(name in panel.points.index for panel in panels)]
     legend(figure, shown, methods, marker="o", markersize=5)
     return figure

@@ -13,7 +13,7 @@ from eligo.statistics import CriticalDifference
 from ..digits import fixed
 from ..palette import INK, SOFT, colour_of
 from ..vocabulary import method_title
-from .canvas import WIDTH, bare, blank
+from .canvas import LETTER, WIDTH, bare, blank
 
 ROW = 0.24  # inches between names
 BAR = 0.13  # inches between bars
@@ -67,7 +67,10 @@ def ranking_figure(diagram: CriticalDifference, methods: Sequence[str]) -> Figur
     figure = blank(WIDTH, above + below, left=0.0, right=0.0, top=0.0, bottom=0.0)
     axes = figure.add_subplot()
     bare(axes)
-    axes.set(xlim=(1 - 0.42 * (n - 1), n + 0.42 * (n - 1)), ylim=(-below, above))
+    longest = max(len(method_title(name)) for name in diagram.names)
+    needed = 0.45 + LETTER * longest  # inches beside the line, of which 0.06 of the line are the hooks
+    side = max(0.42, (needed + 0.06 * WIDTH) / (WIDTH - 2 * needed))
+    axes.set(xlim=(1 - side * (n - 1), n + side * (n - 1)), ylim=(-below, above))
     draw_ruler(axes, diagram)
     draw_ranking(axes, diagram, methods)
     return figure

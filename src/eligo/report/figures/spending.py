@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..curves import Curve, Paths, over_epochs
-from .canvas import WIDTH, blank, legend, log_scale, method_line, plain_number
+from .canvas import MAX_BANDS, WIDTH, blank, legend, legend_height, log_scale, method_line, plain_number
 
 PANELS = {
     "n_selected": "examples trained on, |D_T| or |L|",
@@ -56,7 +56,8 @@ def draw_spending(axes: Axes, curves: list[Curve], methods: Sequence[str]) -> No
     """Mean lines over their bands."""
     for curve in curves:
         style = method_line(curve.method, methods)
-        axes.fill_between(curve.x, curve.low, curve.high, color=style["color"], alpha=0.14, linewidth=0)
+        if len(curves) <= MAX_BANDS:
+            axes.fill_between(curve.x, curve.low, curve.high, color=style["color"], alpha=0.14, linewidth=0)
         axes.plot(curve.x, curve.mean, **style)
     axes.set_xlim(0, max(curve.x[-1] for curve in curves) * 1.02)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -76,11 +77,13 @@ def _scale_cost(axes: Axes, curves: list[Curve], floor: float) -> None:
 
 def spending_figure(data: SpendingData) -> Figure:
     """One panel per quantity."""
-    figure = blank(WIDTH, 3.1, left=0.45, top=0.65, bottom=0.5, wspace=0.17)
+    shown = [curve.method for curve in data.panels["work"]]
+    above = 0.46 + legend_height(shown)
+    figure = blank(WIDTH, above + 2.45, left=0.45, top=above, bottom=0.5, wspace=0.17)
     for i, (column, curves) in enumerate(data.panels.items()):
         axes = figure.add_subplot(1, len(data.panels), i + 1)
         draw_spending(axes, curves, data.methods)
         _scale_cost(axes, curves, data.floors[column])
         axes.set_title(PANELS[column])
-    legend(figure, [curve.method for curve in data.panels["work"]], data.methods)
+    legend(figure, shown, data.methods)
     return figure

@@ -1,0 +1,162 @@
+"""What a reader wants to know of a data set, and smaller data sets made from it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
+
+from eligo.datasets.record import DataError, Dataset
+
+_ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class Column:
+    """A raw column of a data set.
+
+    Attributes
+    ----------
+    name : str
+    kind : "number" or "category"
+    n_missing : int, rows without a value
+    levels : tuple of str, those of a category; empty for a number
+    """
+
+    name: str
+    kind: str
+    n_missing: int
+    levels: tuple[str, ...] = ()
+
+
+def describe_columns(dataset: Dataset) -> tuple[Column, ...]:
+    """Kind, missing values and levels of each raw column.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Returns
+    -------
+    tuple of Column, in the order of ``dataset.feature_names``
+
+    Examples
+    --------
+    >>> from eligo.datasets import load
+    >>> describe_columns(load("iris"))[0]
+    Column(name='sepal length (cm)', kind='number', n_missing=0, levels=())
+    """
+    return tuple(
+        Column(name, "category" if levels else "number", int(np.isnan(dataset.X[:, column]).sum()), levels)
+        for column, (name, levels) in enumerate(zip(dataset.feature_names, dataset.levels, strict=True))
+    )
+
+
+def class_counts(dataset: Dataset) -> tuple[int, ...]:
+    """Examples of each class, in the order of ``dataset.class_names``; empty for function approximation.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Returns
+    -------
+    tuple of int, one per class
+
+    Examples
+    --------
+    >>> from eligo.datasets import load
+    >>> class_counts(load("iris"))
+    (50, 50, 50)
+    """
+    if not dataset.task.has_classes:
+        return ()
+    return tuple(np.bincount(dataset.y.astype(np.intp), minlength=len(dataset.class_names)).tolist())
+
+
+def data_digest(dataset: Dataset) -> str:
+    """SHA-256 of the numbers and names of a data set, so that other data under the same name are noticed.
+
+    It is the same on all machines, and for values that are equal whatever their type; title and source do not count.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Returns
+    -------
+    str, 64 hexadecimal digits
+
+    Examples
+    --------
+    >>> from eligo.datasets import load
+    >>> data_digest(load("iris")) == data_digest(load("wine"))
+    False
+    """
+    names = (dataset.feature_names, dataset.class_names, dataset.target_name, dataset.levels, dataset.X.shape)
+    digest = hashlib.sha256(repr((dataset.task.has_classes, *names)).encode())
+    for start in range(0, len(dataset.y), _ROWS_AT_ONCE):
+        for values in (dataset.X, dataset.y):
+            part = values[start : start + _ROWS_AT_ONCE].astype("<f8")
+            digest.update(np.where(np.isnan(part), np.nan, part + 0.0).tobytes())  # one NaN, one zero
+    return digest.hexdigest()
+
+
+def subsample(dataset: Dataset, n: int, seed: int) -> Dataset:
+    """A random subset of the examples, stratified by class; its source says so.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    n : int, examples to keep, at least 2 and at least one per class
+    seed : int, of the choice of rows
+
+    Returns
+    -------
+    Dataset, the same one where it has no more than ``n`` examples; rows keep their order
+
+    Raises
+    ------
+    DataError
+        If ``n`` is too small, or a class has a single example.
+
+    Examples
+    --------
+    >>> from eligo.datasets import load
+    >>> class_counts(subsample(load("iris"), 30, seed=1))
+    (10, 10, 10)
+    """
+    n_classes = len(dataset.class_names)
+    if n < max(2, n_classes):
+        raise DataError(
+            f"data set {dataset.name!r}: `examples` must be at least {max(2, n_classes)}"
+            f"{', one per class' if n_classes > 2 else ''}; got {n}. Keep more."
+        )
+    if n >= len(dataset.y):
+        return dataset
+    rows = _stratified_rows(dataset, n, seed)
+    how = ", stratified by class" if dataset.task.has_classes else ""
+    return replace(
+        dataset,
+        X=dataset.X[rows],
+        y=dataset.y[rows],
+        source=f"{dataset.source}; a random subset of {n} of its {len(dataset.y)} examples{how}, seed {seed}",
+    )
+
+
+def _stratified_rows(dataset: Dataset, n: int, seed: int) -> NDArray[np.intp]:
+    rows = np.arange(len(dataset.y))
+    n_left_out = len(rows) - n
+    if n_left_out < len(dataset.class_names):  # too few to stratify: one of each of the largest classes
+        order = np.random.default_rng(seed).permutation(len(rows))
+        largest = np.argsort(class_counts(dataset), kind="stable")[::-1][:n_left_out]
+        return np.setdiff1d(rows, [order[dataset.y[order] == label][0] for label in largest])
+    try:
+        kept, _ = train_test_split(rows, train_size=n, stratify=dataset.strata, random_state=seed)
+    except ValueError as error:
+        reason = str(error).rstrip(".")
+        raise DataError(f"data set {dataset.name!r} cannot be cut to {n} examples: {reason}. Keep more.") from None
+    return np.sort(kept)
