@@ -7,13 +7,16 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help study test check slow format lock clean
+.PHONY: help study replication test check slow format lock clean
 
 help: ## print these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 study: $(VENV)/run.stamp ## set up, run the paper's study and print where its report lies; ARGS="--quick" shortens it
 	$(BIN)/eligo study run paper $(ARGS)
+
+replication: $(VENV)/run.stamp ## write docs/replication.md from the stored results in replication/results
+	$(BIN)/python -m replication
 
 test: check ## set up, check, and run the fast tests and the doctests; ARGS="-k query" picks
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
