@@ -27,7 +27,7 @@ class Entry:
     task : "classification" or "regression"
     n_examples, n_columns : int, raw
     source : str
-    licence : str
+    licence : str, empty for numbers that are drawn from a formula
     files : tuple of DataFile, default=(): what it is read from, where it is neither bundled nor generated
     """
 
@@ -56,7 +56,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             CC_BY,
         ),
         "noisy_sine": Entry(
-            generators.make_noisy_sine, "Noisy sine", "regression", 500, 1, "generated from a formula", "no data"
+            generators.make_noisy_sine, "Noisy sine", "regression", 500, 1, "generated from a formula", ""
         ),
         "california_housing": Entry(
             fetched.load_california_housing,
@@ -65,7 +65,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             20_640,
             9,
             "Pace & Barry (1997), StatLib, as distributed by Géron (2019)",
-            "public",
+            "not stated",
             (CALIFORNIA_HOUSING,),
         ),
         "energy_efficiency": Entry(
@@ -116,7 +116,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
             "not stated",
         ),
         "friedman1": Entry(
-            generators.make_friedman, "Friedman 1", "regression", 500, 10, "Friedman (1991), generated", "no data"
+            generators.make_friedman, "Friedman 1", "regression", 500, 10, "Friedman (1991), generated", ""
         ),
     }
 )
@@ -157,7 +157,8 @@ def describe(name: str) -> str:
     entry = entry_of(name)
     size = f"{entry.n_examples} examples, {entry.n_columns} features"
     where = f" {_whereabouts(name, entry)}" if entry.files else ""
-    return f"{entry.title}, {entry.task}, {size}. {entry.source}; licence {entry.licence}.{where}"
+    licence = f"; licence {entry.licence}" if entry.licence else ""
+    return f"{entry.title}, {entry.task}, {size}. {entry.source}{licence}.{where}"
 
 
 def _whereabouts(name: str, entry: Entry) -> str:
