@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -32,27 +33,56 @@ def headline_table(
     costs: Mapping[str, pd.DataFrame],
     comparisons: Mapping[str, Comparison],
 ) -> Table:
-    """Error and work of every method on every problem that has any."""
-    columns, groups, cells, frames = (
-        ["method"],
-        [("", 1)],
-        [[method_cell(m, results.methods)] for m in results.methods],
-        [],
-    )
+    """Error and work of every method on every problem that has any; problems stand across, or down where there are many."""
+    shown, frames = [], []
     for problem in (problem for problem in results.problems if problem.name in errors):
-        measure, summary = primary_of(problem), errors[problem.name].reindex(results.methods)
-        shown = plus_minus(list(measure.scale * summary["mean"]), list(measure.scale * summary["sd"]))
+        summary = errors[problem.name].reindex(results.methods)
         work = costs[problem.name]["work_ratio"].reindex(results.methods)
-        best = lowest(summary["mean"])
-        alike = {name for one in best for name in not_worse_than_best(comparisons[problem.name], one)} - best
-        for row, method in enumerate(results.methods):
-            mark = "†" if method in alike and shown[row] != NONE else ""
-            cells[row] += [Cell(shown[row], is_strong=method in best, mark=mark), Cell(times(work[method]))]
-        columns += [f"error, {measure.unit}".replace("× ", "in ") if measure.unit else "error", "work"]
-        groups.append((problem.title, 2))
+        shown.append((problem, _headline_errors(problem, summary, comparisons[problem.name]), list(map(times, work))))
         frames.append(summary.reset_index().assign(problem=problem.name, work_ratio=work.to_numpy()))
     frame = pd.concat(frames)[["problem", "method", "n_trials", "n_diverged", "mean", "sd", "median", "work_ratio"]]
-    return Table("headline", "", tuple(groups), tuple(columns), tuple(map(tuple, cells)), frame)
+    if len(shown) > MOST_PROBLEMS_ACROSS and len(results.methods) <= MOST_METHODS_ACROSS:
+        columns = ("problem", *map(method_title, results.methods))
+        down = tuple(
+            (replace(words(problem.title), below=_error_in(problem)), *map(_above, own, work))
+            for problem, own, work in shown
+        )
+        return Table("headline", "", (), columns, down, frame)
+    rows = tuple(
+        (
+            method_cell(method, results.methods),
+            *(cell for _, own, work in shown for cell in (own[row], Cell(work[row]))),
+        )
+        for row, method in enumerate(results.methods)
+    )
+    titles = [title for problem, _, _ in shown for title in (_error_in(problem), "work")]
+    groups = (("", 1), *((problem.title, 2) for problem, _, _ in shown))
+    return Table("headline", "", groups, ("method", *titles), rows, frame)
+
+
+MOST_PROBLEMS_ACROSS, MOST_METHODS_ACROSS = 3, 7
+"""Problems, or methods, that stand side by side on a page."""
+
+
+def _above(error: Cell, work: str) -> Cell:
+    return replace(error, below=work)
+
+
+def _error_in(problem: Problem) -> str:
+    unit = primary_of(problem).unit
+    return f"error, {unit}".replace("× ", "in ") if unit else "error"
+
+
+def _headline_errors(problem: Problem, summary: pd.DataFrame, comparison: Comparison) -> list[Cell]:
+    """Mean error of every method with its spread; the lowest is strong, and what no test tells from it is marked."""
+    measure = primary_of(problem)
+    shown = plus_minus(list(measure.scale * summary["mean"]), list(measure.scale * summary["sd"]))
+    best = lowest(summary["mean"])
+    alike = {name for one in best for name in not_worse_than_best(comparison, one)} - best
+    return [
+        Cell(text, is_strong=method in best, mark="†" if method in alike and text != NONE else "")
+        for method, text in zip(map(str, summary.index), shown, strict=True)
+    ]
 
 
 def _columns_in_words(problem: Problem) -> str:
