@@ -159,7 +159,8 @@ def changes_table(studies: Studies) -> str:
                     interval(found.cautious_low, found.cautious_high, 1),
                     f"{found.n_lower} of {found.n_pairs}",
                 ]
-            share = NONE if math.isnan(left) else f"{fixed(100 * left, 0)} %"
+            is_open = math.isnan(left) or not _has_gap(studies, change, problem)
+            share = NONE if is_open else f"{fixed(100 * left, 0)} %"
             rows.append([f"{change.title}: {TITLES[problem]}", before, after, *effect, share])
     header = ["Change: problem", "Test error before (median)", "after", "Difference", "Bootstrap interval"]
     return table([*header, "Cautious interval", "Lower in", "Gap to passive left"], rows)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eligo.report.factors import base_method, levels_of
+from eligo.report.factors import levels_of
+from eligo.study.results import base_method
 
 RESULTS = Path(__file__).parent / "results"
 

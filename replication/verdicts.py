@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eligo.report.factors import base_method, level_words, levels_of
+from eligo.report.factors import level_words, levels_of
+from eligo.study.results import base_method
 
 from .claims import CLAIMS, CONTRADICTS, NONE_MADE, SUPPORTS, Claim
 from .comparing import Comparison

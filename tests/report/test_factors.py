@@ -3,9 +3,10 @@
 import pytest
 
 from eligo.report.analysis import analyse
-from eligo.report.factors import FACTORS, base_method, control_of, levels_of, reference_of
+from eligo.report.factors import FACTORS, control_of, levels_of, reference_of
 from eligo.report.sweeps import sweeps_of
 from eligo.report.vocabulary import method_title, said
+from eligo.study.results import base_method
 
 
 @pytest.mark.parametrize(

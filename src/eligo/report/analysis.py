@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from eligo.statistics import CriticalDifference
-from eligo.study.results import Problem, StudyResults
+from eligo.study.results import Problem, StudyResults, base_method
 
 from .beliefs import beliefs_across, spread_of, with_beliefs
 from .comparisons import Comparison, compare, compare_problems
 from .criteria import Criteria, criteria_of, interval_of, payback_of
 from .curves import Paths, errors_on_the_way, paths_of
-from .factors import base_method, reference_of
+from .factors import reference_of
 from .findings import Across, Finding, Spending, across_problems, finding_of, spendings
 from .progress import Payback, Progress, paybacks, progress_of
 from .protocol import CHOOSING, Protocol, plan_of, protocol_of, setting_of

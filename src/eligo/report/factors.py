@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-CONTROL = "random_pool"  # the method that pool methods are held against
-REFERENCE = "passive"  # the method that costs and gains are relative to
+from eligo.study.results import REFERENCE, ROW_LABEL, base_method
 
-FORM = re.compile(r"(?P<base>[^\[\]]+)\[(?P<levels>\w+=[^\[\],=]+(?:,\w+=[^\[\],=]+)*)\]")
+CONTROL = "random_pool"  # the method that pool methods are held against
 
 
 @dataclass(frozen=True)
@@ -67,18 +65,6 @@ FACTORS = {
 }
 
 
-def base_method(name: str) -> str:
-    """The method that a row is a variant of; a name without levels is its own.
-
-    Examples
-    --------
-    >>> base_method("sasla[beta=0.5,interval=10]"), base_method("passive"), base_method("my [own] method")
-    ('sasla', 'passive', 'my [own] method')
-    """
-    found = FORM.fullmatch(name)
-    return found["base"] if found else name
-
-
 def levels_of(name: str) -> dict[str, str]:
     """The settings that make a row, in the study's order.
 
@@ -87,7 +73,7 @@ def levels_of(name: str) -> dict[str, str]:
     >>> levels_of("sasla[beta=0.5,interval=10]"), levels_of("passive")
     ({'beta': '0.5', 'interval': '10'}, {})
     """
-    found = FORM.fullmatch(name)
+    found = ROW_LABEL.fullmatch(name)
     return dict(part.split("=", 1) for part in found["levels"].split(",")) if found else {}
 
 

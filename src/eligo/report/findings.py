@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from eligo.statistics import CriticalDifference, FriedmanResult, ImanDavenportResult, smallest_wilcoxon_p
-from eligo.study.results import Problem
+from eligo.study.results import Problem, base_method
 
 from .comparisons import ALPHA, Comparison
 from .curves import Paths
 from .digits import NO_BREAK, decimals_of, fixed, p_clause, percent, short, times
-from .factors import CONTROL, base_method, control_of
+from .factors import CONTROL, control_of
 from .summaries import Scores
 from .vocabulary import all_said, counted, listing, opening, primary_of, said
 

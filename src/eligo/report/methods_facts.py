@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from eligo.study.criteria import TARGET_FACTOR
-from eligo.study.results import Problem, StudyResults
+from eligo.study.results import Problem, StudyResults, base_method
 
 from .beliefs import MIN_PROBLEMS as MIN_BELIEVED
 from .beliefs import ROPE, spread_of
 from .comparisons import MIN_PROBLEMS
 from .digits import fixed, plain
-from .factors import base_method, control_of, levels_of, reference_of
+from .factors import control_of, levels_of, reference_of
 from .summaries import last_rung, rows_of, scores_of, typed
 from .vocabulary import METHODS, counted, listing, said
 

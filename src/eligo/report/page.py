@@ -15,11 +15,10 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from eligo.study.results import StudyResults
+from eligo.study.results import StudyResults, base_method
 
 from .analysis import Analysis, analyse
 from .digits import duration
-from .factors import base_method
 from .figures.canvas import drawing_style
 from .latex import write_latex
 from .methods_text import methods_text

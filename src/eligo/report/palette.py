@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .factors import base_method, siblings
+from eligo.study.results import base_method
+
+from .factors import siblings
 
 
 @dataclass(frozen=True)

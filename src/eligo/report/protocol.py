@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from eligo.study.results import Problem, StudyResults
+from eligo.study.results import Problem, StudyResults, base_method
 
 from .curves import Paths
 from .digits import fixed, plain
-from .factors import base_method, level_words, settings_of
+from .factors import level_words, settings_of
 from .summaries import last_rung, planned_trials, rows_of
 from .vocabulary import counted, listing
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .factors import as_number, base_method, levels_of
+from eligo.study.results import base_method
+
+from .factors import as_number, levels_of
 
 MIN_LEVELS = 3  # fewer are a comparison, not a sweep
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eligo.study.results import Problem
+from eligo.study.results import Problem, base_method
 
-from .factors import base_method, level_words, levels_of
+from .factors import level_words, levels_of
 
 
 @dataclass(frozen=True)

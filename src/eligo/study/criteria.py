@@ -9,15 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eligo.study.results import CHECKPOINTS, CRITERIA_COLUMNS, Problem
+from eligo.study.results import CHECKPOINTS, CRITERIA_COLUMNS, REFERENCE, Problem, base_method
 
 TARGET_FACTOR = 1.05
 """A trial has reached the target when its error is at most so many times what passive learning ends at (the median)."""
 
 TOLERANCE = 0.05
 """A trial is stable from where its error stays this close to its last, as a share of the way from first to last."""
-
-REFERENCE = "passive"
 
 FloatArray = NDArray[np.float64]
 
@@ -62,7 +60,7 @@ def criteria_of(
 
 def default_target(problem: Problem, trials: pd.DataFrame) -> float:
     """1.05 times the median final error of passive learning, or of the first method where passive was not run."""
-    base = trials["method"].str.partition("[")[0]
+    base = trials["method"].map(base_method)
     reference = REFERENCE if (base == REFERENCE).any() else base.iloc[0]
     errors = primary_error(problem, trials[(base == reference) & ~trials["is_diverged"].astype(bool)])
     known = errors[np.isfinite(errors)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from eligo.datasets import Column
+from eligo.learning.trajectory import MEASURES, SECONDS
 
 
 @dataclass(frozen=True)
@@ -84,27 +86,30 @@ class StudyResults:
     stage_seconds: Mapping[str, float]
 
 
-FINAL_MEASURES = (
-    "train_error",
-    "test_error",
-    "train_accuracy",
-    "accuracy",
-    "macro_f1",
-    "macro_precision",
-    "macro_recall",
-    "mcc",
-    "mse",
-    "rmse",
-    "mae",
-    "r2",
-    "generalisation_factor",
-)
+REFERENCE = "passive"
+"""The method that costs, gains and targets are relative to."""
+
+ROW_LABEL = re.compile(r"(?P<base>[^\[\]]+)\[(?P<levels>\w+=[^\[\],=]+(?:,\w+=[^\[\],=]+)*)\]")
+"""What `study.design.Study.rows` calls a method with values of factors."""
+
+
+def base_method(label: str) -> str:
+    """The method that a row is a variant of; a label without levels is its own.
+
+    Examples
+    --------
+    >>> base_method("sasla[beta=0.5,interval=10]"), base_method("passive"), base_method("my [own] method")
+    ('sasla', 'passive', 'my [own] method')
+    """
+    found = ROW_LABEL.fullmatch(label)
+    return found["base"] if found else label
+
+
+FINAL_MEASURES = (*MEASURES, "rmse", "generalisation_factor")
 """What a trial ends at. ``generalisation_factor`` is E_G / E_T, test error over training error; below 1 is better."""
 
 INSIDE_MEASURES = ("inside_train_accuracy", "inside_train_error", "inside_accuracy", "inside_error")
 """Means over the folds of a cross-validation inside the trial's training part; NaN where there was none."""
-
-SECONDS_COLUMNS = ("seconds_training", "seconds_selection", "seconds_evaluation")
 
 TRIAL_COLUMNS = (
     "problem",
@@ -124,7 +129,7 @@ TRIAL_COLUMNS = (
     *INSIDE_MEASURES,
     "plateau_epoch",
     "is_diverged",
-    *SECONDS_COLUMNS,
+    *SECONDS,
 )
 """Columns of ``trials``. ``plateau_epoch`` is the first of ten consecutive epochs whose training errors (coded, mean over
 outputs) have a standard deviation below 0.01; NaN if never, or where not every epoch was recorded."""
@@ -146,7 +151,7 @@ CURVE_COLUMNS = (
     "macro_f1",
     "mse",
     "r2",
-    *SECONDS_COLUMNS,
+    *SECONDS,
 )
 
 CONFUSION_COLUMNS = ("problem", "method", "trial", "actual", "predicted", "n_examples")

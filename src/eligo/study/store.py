@@ -119,9 +119,9 @@ class SQLiteStore:
                 self._insert(table, columns, name, getattr(finished, table))
 
     def _insert(self, table: str, columns: Sequence[str], unit: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        marks = ", ".join("?" * (len(columns) + 1))
+        names, marks = ", ".join(("unit", *columns)), ", ".join("?" * (len(columns) + 1))
         values = ([unit, *(row[column] for column in columns)] for row in rows)
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
+        self._connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
 
     def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
         """Rows of "cells", "trials", "curves" or "confusion" in the order they came, of one problem or of all."""

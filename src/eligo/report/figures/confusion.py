@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..factors import base_method
+from eligo.study.results import base_method
+
 from ..palette import INK, PAPER, SOFT, base_colour
 from ..summaries import Confusion
 from ..vocabulary import method_title
