@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -95,7 +96,12 @@ def start_eligo(*arguments: object, cwd: Path) -> subprocess.Popen[str]:
     """`eligo` in a process group of its own, still running."""
     command = [ELIGO, *map(str, arguments)]
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=cwd, start_new_session=True, **pipes)
+    # A shell starts what it puts into the background with SIGINT ignored, and that is handed down; a terminal does not.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(command, cwd=cwd, start_new_session=True, **pipes)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def wait_until(is_true: Callable[[], bool], seconds: float = 60) -> None:
