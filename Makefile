@@ -26,8 +26,8 @@ check: $(VENV)/dev.stamp ## lint, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-slow: $(VENV)/dev.stamp ## the tests that take minutes
-	$(BIN)/python -m pytest -m slow $(ARGS)
+slow: $(VENV)/dev.stamp ## the tests that take minutes, and the property tests on examples drawn anew
+	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=search $(ARGS)
 
 format: $(VENV)/dev.stamp ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix-only .

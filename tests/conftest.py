@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # No window opens, in this process or in those that tests start.
 os.environ["MPLBACKEND"] = "Agg"
 # Two devices whatever the machine, so that networks are sharded; eligo says so to XLA, before any test imports jax.
 os.environ.setdefault("ELIGO_HOST_DEVICES", "2")
 import eligo  # noqa: E402, F401
+
+# A commit passes or fails for what is in it: the fast suite draws the same examples every time. `make slow` draws others.
+settings.register_profile("same", derandomize=True, database=None)
+settings.register_profile("search", print_blob=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

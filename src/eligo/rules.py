@@ -18,7 +18,7 @@ class Rule(Protocol):
 
         Parameters
         ----------
-        scores : float array (examples,); NaN counts as the lowest score
+        scores : float array (examples,); NaN counts as the lowest score, and a subnormal number may count as 0
         is_candidate : bool array (examples,)
         strata : bool array (examples, strata), groups that a training subset must not empty (the classes)
         key : jax random key
