@@ -7,17 +7,19 @@ import pytest
 
 from eligo._devices import flags_for
 
+ONE_THREAD = "--xla_cpu_multi_thread_eigen=false"
+
 
 @pytest.mark.parametrize(
     ("n_devices", "before", "after"),
     [
-        (4, "", "--xla_force_host_platform_device_count=4"),
-        (4, "--xla_force_host_platform_device_count=2", "--xla_force_host_platform_device_count=4"),
-        (3, "--xla_dump_to=/tmp", "--xla_dump_to=/tmp --xla_force_host_platform_device_count=3"),
+        (4, "", f"--xla_force_host_platform_device_count=4 {ONE_THREAD}"),
+        (4, "--xla_force_host_platform_device_count=2", f"--xla_force_host_platform_device_count=4 {ONE_THREAD}"),
+        (3, "--xla_dump_to=/tmp", f"--xla_dump_to=/tmp --xla_force_host_platform_device_count=3 {ONE_THREAD}"),
         (
             1,
             "--xla_cpu_multi_thread_eigen=true",
-            "--xla_force_host_platform_device_count=1 --xla_cpu_multi_thread_eigen=false",
+            f"--xla_force_host_platform_device_count=1 {ONE_THREAD}",
         ),
     ],
 )
@@ -28,7 +30,7 @@ def test_flags_for_a_number_of_devices(n_devices, before, after) -> None:
 @pytest.mark.parametrize(
     ("given", "flags"),
     [
-        ({"ELIGO_HOST_DEVICES": "3"}, "--xla_force_host_platform_device_count=3"),
+        ({"ELIGO_HOST_DEVICES": "3"}, f"--xla_force_host_platform_device_count=3 {ONE_THREAD}"),
         (
             {"ELIGO_HOST_DEVICES": "3", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"},
             "--xla_force_host_platform_device_count=2",

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from eligo.nets import NETS_PER_BLOCK, jit_nets, over_nets
+from eligo.nets import NETS_PER_BLOCK, jit_nets, over_blocks, over_nets
 
 
 @pytest.mark.parametrize("n_nets", [1, 2, 3, NETS_PER_BLOCK, 2 * NETS_PER_BLOCK, 2 * NETS_PER_BLOCK + 1, 57])
@@ -16,17 +16,17 @@ def test_every_network_gets_its_own_result(n_nets) -> None:
     np.testing.assert_array_equal(found["x"], X * 2)
 
 
-def test_networks_of_a_block_can_be_compared_and_no_block_is_larger_than_it_says() -> None:
-    """The largest number in each block, and how many share it; the padding copies the last network."""
-    n_nets = 4 * NETS_PER_BLOCK + 3
+def test_blocks_are_as_large_as_they_say_and_filled_up_with_copies_of_the_last() -> None:
+    """Each network learns the largest number of its block, and how many are in it."""
 
-    def largest_of_block(value):
-        return jax.lax.pmax(value, "nets"), jax.lax.psum(1, "nets") * jnp.ones((), dtype=int)
+    def block_of(values, shared):
+        return jnp.broadcast_to(values.max() + shared, values.shape), jnp.full(values.shape, len(values))
 
-    largest, sizes = over_nets(largest_of_block, jnp.arange(n_nets))
-    assert (largest >= jnp.arange(n_nets)).all() and (sizes <= NETS_PER_BLOCK).all()
-    assert largest[-1] == n_nets - 1
-    np.testing.assert_array_equal(largest - jnp.arange(n_nets) < sizes, True)
+    for n_nets, block in [(23, 5), (4, 4), (3, 7), (2, 1)]:
+        largest, sizes = over_blocks(block_of, jnp.arange(n_nets), shared=(100,), block=block)
+        assert sizes.tolist() == [block] * n_nets
+        of_block = np.minimum(np.arange(n_nets) // block * block + block - 1, n_nets - 1)
+        np.testing.assert_array_equal(largest, 100 + of_block)
 
 
 def test_all_devices_are_used() -> None:

@@ -17,6 +17,7 @@ from eligo import CLASSIFICATION, SGD, TANH, Network, train, train_many
 from eligo import training as engine
 from eligo.nets import NETS_PER_BLOCK
 from eligo.networks import LARGEST_FUSED
+from eligo.steps import ROWS_PER_CHUNK
 from eligo.training import is_diverged
 from problems import (
     NETWORK,
@@ -95,7 +96,7 @@ def test_batches_give_the_weights_of_the_transcription(float64, batch_size, is_s
 @pytest.mark.parametrize("batch_size", ["full", 150])
 @pytest.mark.parametrize("n_members", [310, 160, 100])
 def test_batches_larger_than_a_chunk_give_the_weights_of_the_transcription(float64, batch_size, n_members) -> None:
-    assert engine.ROWS_PER_CHUNK < 150
+    assert ROWS_PER_CHUNK < 150
     X, T = coded(CLASSIFICATION, n_examples=310)
     params, member = initial(3), np.random.default_rng(3).permutation(310) < n_members
     sgd = SGD(1.0, 0.9, 0.001, batch_size=batch_size, epochs=4)

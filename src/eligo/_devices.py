@@ -28,13 +28,11 @@ def configure_host_devices() -> None:
 def flags_for(n_devices: int, flags: str) -> str:
     """``XLA_FLAGS`` for this many host devices, other flags kept.
 
-    With one device the program also keeps to one thread, so that its sums are added in one order on every machine.
+    A program keeps to one thread on each device: the devices share the cores already, and sums are added in one order on
+    every machine.
     """
     own = [flag for flag in flags.split() if not flag.startswith((COUNT_FLAG, THREAD_FLAG))]
-    own.append(f"{COUNT_FLAG}={n_devices}")
-    if n_devices == 1:
-        own.append(f"{THREAD_FLAG}=false")
-    return " ".join(own)
+    return " ".join([*own, f"{COUNT_FLAG}={n_devices}", f"{THREAD_FLAG}=false"])
 
 
 def _requested_devices() -> int:

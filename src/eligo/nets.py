@@ -15,21 +15,18 @@ import numpy as np
 from jax import Array
 from jax.sharding import Mesh, PartitionSpec
 
-AXIS = "nets"
+NETS_PER_BLOCK = 5
+"""Networks whose leading axis is mapped over at a time, where nothing else is said.
 
-NETS_PER_BLOCK = 10
-"""Networks that run side by side on one device.
-
-Small networks take any number; wide ones fall out of the cache when there are more: with 50 networks of 512 hidden units,
-blocks of 25 take 1.2 times as long (``benchmarks/online_sgd.py``).
+Few enough for what they compute to stay in the cache, and for 10 networks to be work for two devices. The number does not
+depend on the machine: neither do results.
 """
 
 
 def over_nets(one_net: Callable[..., Any], *arguments: Any) -> Any:
     """Apply a function of one network to every entry of the leading axis of its arguments.
 
-    Inside ``one_net`` the networks of a block form the named axis ``"nets"``, so that ``jax.lax.pmax(x, "nets")`` is
-    the largest value in the block. To be called under `jit_nets`.
+    To be called under `jit_nets`.
 
     Parameters
     ----------
@@ -41,22 +38,46 @@ def over_nets(one_net: Callable[..., Any], *arguments: Any) -> Any:
     pytree with a leading axis of nets
     """
     n_nets = len(jax.tree.leaves(arguments)[0])
-    n_shards = min(jax.local_device_count(), n_nets)
-    n_blocks = -(-n_nets // (n_shards * NETS_PER_BLOCK))
-    block = -(-n_nets // (n_shards * n_blocks))
-    run: Callable[..., Any] = jax.vmap(one_net, axis_name=AXIS)
-    if n_shards == n_blocks == 1:
-        return run(*arguments)
+    block = min(NETS_PER_BLOCK, n_nets) if jax.default_backend() == "cpu" else n_nets
+    return over_blocks(jax.vmap(one_net), *arguments, block=block)
 
-    n_padded = n_shards * n_blocks * block
-    blocked = jax.tree.map(lambda leaf: _pad(leaf, n_padded).reshape(-1, block, *leaf.shape[1:]), arguments)
-    block_by_block = functools.partial(jax.lax.map, lambda one_block: run(*one_block))
+
+def over_blocks(run_block: Callable[..., Any], *arguments: Any, shared: Any = (), block: int) -> Any:
+    """Apply a function of a block of networks to one block after the other, sharded over the local devices.
+
+    Every block has the same size and goes the same way, however many there are, so that a network among others comes out
+    the same whatever their number. (Alone it has no copies beside it.) To be called under `jit_nets`.
+
+    Parameters
+    ----------
+    run_block : function of pytrees with a leading axis of nets, then of the leaves of ``shared``, giving a pytree with a
+        leading axis of nets
+    arguments : pytrees with a leading axis of nets
+    shared : sequence of pytrees that all networks have in common, default=()
+    block : int, networks of a block; the last block is filled up with copies
+
+    Returns
+    -------
+    pytree with a leading axis of nets
+    """
+    n_nets = len(jax.tree.leaves(arguments)[0])
+    n_shards = jax.local_device_count()
+    n_blocks = -(-n_nets // (block * n_shards)) * n_shards
+    if n_nets == 1:
+        return run_block(*arguments, *shared)
+
+    def block_by_block(blocked: Any, shared: Any) -> Any:
+        return jax.lax.map(lambda one_block: run_block(*one_block, *shared), blocked)
+
+    blocked = jax.tree.map(lambda leaf: _pad(leaf, n_blocks * block).reshape(-1, block, *leaf.shape[1:]), arguments)
     if n_shards > 1:
-        mesh = Mesh(np.array(jax.local_devices()[:n_shards]), ("devices",))
-        spec = PartitionSpec("devices")
-        block_by_block = jax.shard_map(block_by_block, mesh=mesh, in_specs=(spec,), out_specs=spec, check_vma=False)
-    result = block_by_block(blocked)
-    return jax.tree.map(lambda leaf: leaf.reshape(n_padded, *leaf.shape[2:])[:n_nets], result)
+        mesh = Mesh(np.array(jax.local_devices()), ("devices",))
+        split, whole = PartitionSpec("devices"), PartitionSpec()
+        block_by_block = jax.shard_map(
+            block_by_block, mesh=mesh, in_specs=(split, whole), out_specs=split, check_vma=False
+        )
+    result = block_by_block(blocked, tuple(shared))
+    return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:])[:n_nets], result)
 
 
 def _pad(leaf: Array, n_padded: int) -> Array:
@@ -68,13 +89,22 @@ def _pad(leaf: Array, n_padded: int) -> Array:
 def jit_nets(
     function: Callable[..., Any],
     static_argnames: tuple[str, ...],
-    compiler_options: dict[str, str] | None = None,
+    *,
+    is_fused: bool = True,
 ) -> Callable[..., Any]:
-    """`jax.jit` with the compiler options of the engine, or others; compiles at the first call for each set of shapes."""
+    """`jax.jit` with the compiler options of the engine; compiles at the first call for each set of shapes.
+
+    Parameters
+    ----------
+    function : Callable
+    static_argnames : tuple of str
+    is_fused : bool, default=True, whether sums stay in the loops around them; or go to XLA's library of kernels, which is
+        faster where layers are products of matrices
+    """
 
     @functools.cache
     def compiled() -> Callable[..., Any]:
-        options = _compiler_options() if compiler_options is None else compiler_options
+        options = _fusing_options() if is_fused else {}
         return jax.jit(function, static_argnames=static_argnames, compiler_options=options)
 
     @functools.wraps(function)
@@ -85,7 +115,7 @@ def jit_nets(
 
 
 @functools.cache
-def _compiler_options() -> dict[str, str]:
+def _fusing_options() -> dict[str, str]:
     """Keep XLA's CPU compiler from handing the small sums of a network to a library call.
 
     A library call cannot be fused with the arithmetic around it: a step of online SGD on 512 hidden units takes 3 to 4

@@ -77,6 +77,24 @@ class Network:
             for name, layer_key, fan_in, fan_out in zip(self.layer_names, keys, sizes[:-1], sizes[1:], strict=True)
         }
 
+    def forward(self, params: Params, signal: Array) -> Array:
+        """Net inputs of the output units with the units first: what `net_inputs` computes, as the engine wants it.
+
+        Parameters
+        ----------
+        params : parameters of one network, or of many with a *trailing* axis of nets on every leaf
+        signal : float array (features,) for one example or (features, examples); with the trailing axis of nets where
+            ``params`` have one
+
+        Returns
+        -------
+        float array (outputs,) or (outputs, examples); with the trailing axis of nets where ``params`` have one
+        """
+        *hidden_layers, output_layer = (params[name] for name in self.layer_names)
+        for layer in hidden_layers:
+            signal = self.activation(_affine(layer, signal))
+        return _affine(output_layer, signal)
+
     def net_inputs(self, params: Params, X: Array) -> Array:
         """Net inputs of the output units, before the task's output map.
 
@@ -89,11 +107,7 @@ class Network:
         -------
         float array (examples, outputs), or (outputs,)
         """
-        *hidden_layers, output_layer = (params[name] for name in self.layer_names)
-        signal = X
-        for layer in hidden_layers:
-            signal = self.activation(_affine(layer, signal))
-        return _affine(output_layer, signal)
+        return self.forward(params, X.T).T
 
     def apply(self, params: Params, X: Array, task: Task) -> Array:
         """Values of the output units.
@@ -136,10 +150,17 @@ LARGEST_FUSED = 2**15
 
 
 def _affine(layer: Layer, signal: Array) -> Array:
-    """Net inputs of a layer. One example is a broadcast sum: XLA fuses that, where a product of matrices is a call."""
-    if signal.ndim == 1 and layer["weights"].size <= LARGEST_FUSED:
-        return (signal[:, None] * layer["weights"]).sum(axis=0) + layer["bias"]
-    return signal @ layer["weights"] + layer["bias"]
+    """Net inputs of a layer (units, ...). A sum after a broadcast is fused by XLA; a product of matrices is a call.
+
+    The units come first, so that the same lines serve one network and a trailing axis of nets, which broadcasts.
+    """
+    weights, bias = layer["weights"], layer["bias"]
+    has_nets, has_examples = weights.ndim == 3, signal.ndim == weights.ndim
+    if not has_nets and (has_examples or weights.size > LARGEST_FUSED):
+        return weights.T @ signal + (bias[:, None] if has_examples else bias)
+    if has_examples:
+        weights, bias = weights[:, :, None], bias[:, None]
+    return (signal[:, None] * weights).sum(axis=0) + bias
 
 
 # --- Work ------------------------------------------------------------------------------------------------------------

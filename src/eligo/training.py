@@ -3,150 +3,45 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from jax import Array
 from numpy.typing import ArrayLike, NDArray
 
-from eligo.nets import AXIS, jit_nets, over_nets
+from eligo.layouts import Layout, layout_for
+from eligo.nets import jit_nets, over_blocks
 from eligo.networks import Network, Params
-from eligo.presentation import presentation_order
-from eligo.sgd import SGD, Rates, held_still_unless, optimiser
+from eligo.sgd import SGD, Rates, optimiser
+from eligo.steps import Recipe, TrainingState, train_block
 from eligo.tasks import Task
 
-ROWS_PER_CHUNK = 128
-"""Rows of a large batch that go through a network at once: the work of "full" follows the subset, not its room."""
 
-
-class TrainingState(NamedTuple):
-    """What the next step needs: parameters and the optimiser's memory (the velocity of momentum)."""
-
-    params: Params
-    memory: Any
-
-
-class _Recipe(NamedTuple):
-    """What is compiled into a training program."""
-
-    network: Network
-    task: Task
-    rows_per_step: int
-    decay_biases: bool
-    mean_over_outputs: bool
-    gradient_clip: float | None
-
-
-# --- One network -----------------------------------------------------------------------------------------------------
-
-
-def _gradient(recipe: _Recipe, params: Params, X: Array, T: Array, present: Array) -> Params:
-    """Gradient of the squared errors summed over the rows of one chunk; ``X`` (features,) is a chunk of one row."""
-
-    def squared_errors(params: Params) -> Array:
-        of_outputs = (T - recipe.network.apply(params, X, recipe.task)) ** 2
-        errors = of_outputs.mean(axis=-1) if recipe.mean_over_outputs else of_outputs.sum(axis=-1)
-        return (errors * present).sum()
-
-    gradient: Params = jax.grad(squared_errors)(params)
-    return gradient
-
-
-def _decay(params: Params, weight_decay: Array, decay_biases: bool) -> Params:
-    """Gradient of the penalty of Eq. 10, 2 lambda w; zero for biases unless they decay too."""
-    return {
-        name: {
-            part: 2 * weight_decay * values if part == "weights" or decay_biases else jnp.zeros_like(values)
-            for part, values in layer.items()
-        }
-        for name, layer in params.items()
-    }
-
-
-def _batch_gradient(recipe: _Recipe, params: Params, rows: tuple[Array, Array], start: Array, count: Array) -> Params:
-    """Gradient of Eq. 10's data term over the batch that starts at row ``start`` of the first ``count`` rows."""
-    batch = recipe.rows_per_step
-    if batch == 1:
-        return _gradient(recipe, params, rows[0][start], rows[1][start], jnp.ones(()))
-
-    chunk = min(batch, ROWS_PER_CHUNK)
-    stop = jnp.minimum(start + batch, count)
-
-    def add_chunk(index: Array, total: Params) -> Params:
-        first = start + index * chunk
-        X, T = (jax.lax.dynamic_slice_in_dim(part, first, chunk) for part in rows)
-        present = first + jnp.arange(chunk) < stop
-        return jax.tree.map(jnp.add, total, _gradient(recipe, params, X, T, present))
-
-    n_chunks = jax.lax.pmax(-(-jnp.maximum(stop - start, 0) // chunk), AXIS)
-    total = jax.lax.fori_loop(0, n_chunks, add_chunk, jax.tree.map(jnp.zeros_like, params))
-    return jax.tree.map(lambda gradient: gradient / jnp.maximum(stop - start, 1), total)
-
-
-def _shortened(gradient: Params, longest: float | None) -> Params:
-    """A gradient no longer than ``longest`` over all parameters together."""
-    if longest is None:
-        return gradient
-    length = jnp.sqrt(sum((slope**2).sum() for slope in jax.tree.leaves(gradient)))
-    # PyTorch's 1e-6, so that trajectories agree; it keeps a gradient of zero from giving 0/0 as well.
-    share = jnp.minimum(longest / (length + 1e-6), 1)
-    return jax.tree.map(lambda slope: slope * share, gradient)
-
-
-def _train_one(
-    recipe: _Recipe,
+def _advance(
+    recipe: Recipe,
+    layout: Layout,
     first_epoch: Array,
     n_epochs: Array,
     state: TrainingState,
-    X: Array,
-    targets: Array,
     member: Array,
     rates: Rates,
-    key: Array,
+    keys: Array,
+    X: Array,
+    targets: Array,
 ) -> TrainingState:
-    """Train one network for some epochs on the members of a training subset.
-
-    Networks of a block take as many steps as the largest subset among them needs; one that has no rows left holds
-    still. So the work follows the number of selected examples, without a new program for each size.
-    """
-    batch = recipe.rows_per_step
-    count = member.sum()
-    n_steps = jax.lax.pmax(-(-count // batch), AXIS)
-    n_padding = -len(X) % batch + (-batch % min(batch, ROWS_PER_CHUNK))
-
-    def epoch(index: Array, state: TrainingState) -> TrainingState:
-        order = presentation_order(jax.random.fold_in(key, first_epoch + index), member)
-        # Rows past the last member fill up chunks and weigh nothing; they must be finite all the same: 0 * NaN is NaN.
-        order = jnp.where(jnp.arange(len(X)) < count, order, order[0])
-        order = jnp.pad(order, (0, n_padding), mode="edge")
-        rows = (X[order], targets[order])
-
-        def step(index: Array, state: TrainingState) -> TrainingState:
-            params, memory = state
-            has_rows = index * batch < count
-            gradient = _shortened(_batch_gradient(recipe, params, rows, index * batch, count), recipe.gradient_clip)
-            gradient = jax.tree.map(
-                jnp.add, gradient, _decay(params, jnp.asarray(rates.weight_decay), recipe.decay_biases)
-            )
-            gradient = jax.tree.map(lambda slope: jnp.where(has_rows, slope, 0), gradient)
-            updates, memory = optimiser(held_still_unless(has_rows, rates)).update(gradient, memory)
-            return TrainingState(optax.apply_updates(params, updates), memory)
-
-        return jax.lax.fori_loop(0, n_steps, step, state)
-
-    return jax.lax.fori_loop(0, n_epochs, epoch, state)
-
-
-# --- Many networks ---------------------------------------------------------------------------------------------------
-
-
-@partial(jit_nets, static_argnames=("recipe",))
-def _advance(recipe: _Recipe, first_epoch: Array, n_epochs: Array, *per_net: Any) -> TrainingState:
-    advanced: TrainingState = over_nets(partial(_train_one, recipe, first_epoch, n_epochs), *per_net)
+    data, shared = ((), (X, targets)) if X.ndim == 2 else ((X, targets), ())
+    advanced: TrainingState = over_blocks(
+        partial(train_block, recipe, layout.is_trailing),
+        *(state, member, rates, keys, data),
+        shared=(first_epoch, n_epochs, shared),
+        block=layout.block,
+    )
     return advanced
+
+
+_advance_online = jit_nets(_advance, static_argnames=("recipe", "layout"))
+_advance_batches = jit_nets(_advance, static_argnames=("recipe", "layout"), is_fused=False)
 
 
 def start(params: Params, sgd: SGD) -> TrainingState:
@@ -196,6 +91,7 @@ def advance(
     member: ArrayLike,
     first_epoch: int,
     n_epochs: int,
+    layout: Layout | None = None,
 ) -> TrainingState:
     """Train networks for some more epochs; nothing restarts, so that two calls in a row equal one.
 
@@ -203,23 +99,27 @@ def advance(
     ----------
     network : Network
     state : TrainingState with a leading axis of nets
-    X : float array (nets, examples, features)
-    targets : float array (nets, examples, outputs), coded
+    X : float array (nets, examples, features), or (examples, features) that all networks share
+    targets : float array (nets, examples, outputs) or (examples, outputs), coded; as ``X``
     task : Task
     sgd : SGD; its ``epochs`` is not used
     key : jax random keys (nets,); the order of epoch e comes from key and e alone
     member : bool array (nets, examples), the training subset of each network
     first_epoch : int, epochs trained before
     n_epochs : int, epochs to train now
+    layout : Layout, default=None, how the networks lie in memory; None takes the fastest for their shape
 
     Returns
     -------
     TrainingState
     """
-    rows_per_step = sgd.rows_per_step(X.shape[1])
-    recipe = _Recipe(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
-    rates = sgd.rates(len(X))
-    advanced: TrainingState = _advance(recipe, first_epoch, n_epochs, state, X, targets, member, rates, key)
+    rows_per_step = sgd.rows_per_step(X.shape[-2])
+    recipe = Recipe(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
+    if layout is None:
+        layout = layout_for(network, X.shape[-1], targets.shape[-1], rows_per_step, len(key))
+    rates = sgd.rates(len(key))
+    program = _advance_online if rows_per_step == 1 or layout.is_trailing else _advance_batches
+    advanced: TrainingState = program(recipe, layout, first_epoch, n_epochs, state, member, rates, key, X, targets)
     return advanced
 
 
@@ -334,22 +234,26 @@ def train_many(
             f"got shape {key.shape}."
         )
     keys = jnp.broadcast_to(key, (n_nets,))
-    epochs = {"first_epoch": 0, "n_epochs": sgd.epochs}
-    return advance(network, start(params, sgd), X, targets, task, sgd, key=keys, member=member, **epochs).params
+    state = start(params, sgd)
+    return advance(
+        network, state, X, targets, task, sgd, key=keys, member=member, first_epoch=0, n_epochs=sgd.epochs
+    ).params
 
 
 def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | None) -> tuple[Array, Array, Array]:
-    """Data with a leading axis of nets, checked against each other."""
+    """Data with a leading axis of nets, or without one where all share them, checked against each other."""
     data = []
     for name, values in (("X", jnp.asarray(X, dtype=float)), ("targets", jnp.asarray(targets, dtype=float))):
         if values.ndim not in (2, 3) or (values.ndim == 3 and len(values) != n_nets):
             shape = f"(examples, ...) or ({n_nets}, examples, ...)"
             raise ValueError(f"`{name}` must be {shape}, as `params` hold {n_nets} networks; got shape {values.shape}.")
         _check_finite(name, values)
-        data.append(jnp.broadcast_to(values, (n_nets, *values.shape[-2:])))
-    n_examples = data[0].shape[1]
-    if data[1].shape[1] != n_examples:
-        raise ValueError(f"`targets` must have the {n_examples} examples of `X`; got {data[1].shape[1]}.")
+        data.append(values)
+    n_examples = data[0].shape[-2]
+    if data[1].shape[-2] != n_examples:
+        raise ValueError(f"`targets` must have the {n_examples} examples of `X`; got {data[1].shape[-2]}.")
+    if data[0].ndim != data[1].ndim:
+        data = [jnp.broadcast_to(values, (n_nets, *values.shape[-2:])) for values in data]
     return data[0], data[1], _membership(subset, n_nets, n_examples)
 
 
@@ -366,8 +270,8 @@ def _check_widths(network: Network, params: Params, X: Array, targets: Array) ->
     n_features = params[network.layer_names[0]]["weights"].shape[-2]
     n_outputs = params[network.layer_names[-1]]["weights"].shape[-1]
     for name, found, expected, what in (
-        ("X", X.shape[2], n_features, "features"),
-        ("targets", targets.shape[2], n_outputs, "outputs"),
+        ("X", X.shape[-1], n_features, "features"),
+        ("targets", targets.shape[-1], n_outputs, "outputs"),
     ):
         if found != expected:
             raise ValueError(f"`{name}` must have {expected} {what}, as `params` do; got {found}.")

@@ -1,0 +1,72 @@
+"""Where the axis of nets lies in memory while networks train, and how many networks run side by side.
+
+The one place that chooses. ``python benchmarks/layouts.py`` times every choice for every shape, and prints the table
+that the constants below are read from.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+
+from eligo.networks import Network
+
+
+class Layout(NamedTuple):
+    """How a block of networks lies in memory.
+
+    Attributes
+    ----------
+    is_trailing : bool, whether the axis of nets is the last of every array, so that vector instructions run over
+        networks; or the first, so that they run over hidden units, and layers of a batch are products of matrices
+    block : int, networks that run side by side on a device
+    """
+
+    is_trailing: bool
+    block: int
+
+
+LARGEST_TRAILING = 256
+"""Parameters up to which online SGD is faster with the nets last: beyond, a step of 10 networks leaves the nearest cache,
+and hidden units fill the vector registers as well."""
+
+LARGEST_TRAILING_BATCH = 10_000
+"""Parameters times rows up to which a small batch is faster with the nets last, for at most `MOST_TRAILING_ROWS`."""
+
+MOST_TRAILING_ROWS = 16
+"""Rows of a batch beyond which layers are products of matrices whatever the shape: these win by 2 and more from 32 on."""
+
+TRAILING_BLOCK = 64
+"""Networks side by side when they come last. Fewer leave vector instructions idle, more leave the cache."""
+
+LEADING_BLOCKS = (1, 2, 3, 5, 10)
+"""Networks side by side when they come first. A block of 4 is vectorised otherwise by XLA, and rounds otherwise."""
+
+
+def layout_for(network: Network, n_features: int, n_outputs: int, rows_per_step: int, n_nets: int) -> Layout:
+    """The fastest layout for networks of one shape.
+
+    Whether the nets come last follows from the shape alone. How many are side by side follows from the number of devices
+    too, which changes no result: a network is a lane of a block, or one of its own products of matrices, and does not
+    feel its neighbours. (`tests/test_layouts.py` compares the bits.)
+
+    Parameters
+    ----------
+    network : Network
+    n_features, n_outputs, rows_per_step, n_nets : int
+    """
+    if jax.default_backend() != "cpu":
+        return Layout(is_trailing=False, block=-(-n_nets // jax.local_device_count()))
+    n_parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in network.layer_sizes(n_features, n_outputs))
+    if rows_per_step == 1:
+        is_trailing = n_parameters <= LARGEST_TRAILING
+    else:
+        is_small = n_parameters * rows_per_step <= LARGEST_TRAILING_BATCH
+        is_trailing = rows_per_step <= MOST_TRAILING_ROWS and is_small
+    per_device = -(-n_nets // jax.local_device_count())
+    if is_trailing:
+        return Layout(True, min(max(per_device, 2), TRAILING_BLOCK))
+    if n_nets == 1:
+        return Layout(False, 1)
+    return Layout(False, next((size for size in LEADING_BLOCKS[1:] if size >= per_device), LEADING_BLOCKS[-1]))
