@@ -5,7 +5,9 @@ batch size 8, learning rate 0.1, momentum 0.9, 200 epochs. The peers get the arr
 thread, one after another. `make peers` installs them into an environment of their own; without it eligo is measured alone.
 Outputs and errors are each library's own: eligo has sigmoid units and squared errors, the others softmax and cross-entropy.
 
-    python benchmarks/querying.py [--epochs 200]
+    python benchmarks/querying.py [--epochs 200] [--repeats 1]
+
+With repeats, everyone's seconds are the fewest of so many runs: other work on the machine only adds to them.
 """
 
 import argparse
@@ -14,14 +16,13 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from machine import machine_line
-from peers_querying import BATCH_SIZE, LEARNING_RATE, MOMENTUM, N_FIRST, N_HIDDEN, N_QUERIES, PEERS
+from peers_querying import BATCH_SIZE, LEARNING_RATE, MOMENTUM, N_FIRST, N_HIDDEN, N_QUERIES, PEERS, fastest
 
 import eligo
 from eligo.datasets import load
@@ -79,21 +80,11 @@ def count_steps(epochs: int) -> int:
     return epochs * sum(-(-n_labelled // BATCH_SIZE) for n_labelled in range(N_FIRST, N_FIRST + N_QUERIES + 1))
 
 
-def measure_job(epochs: int) -> float:
-    """Seconds from the start of an interpreter to its end, 50 trials and every compilation included."""
+def run_job(epochs: int) -> None:
+    """eligo's 50 trials in an interpreter of their own, with nothing compiled before."""
     with tempfile.TemporaryDirectory() as empty:
-        began = time.perf_counter()
         environment = os.environ | {"JAX_COMPILATION_CACHE_DIR": empty}
         subprocess.run([sys.executable, __file__, "--job", "--epochs", str(epochs)], env=environment, check=True)
-        return time.perf_counter() - began
-
-
-def measure_eligo(trials: eligo.Trials, epochs: int) -> tuple[float, eligo.Trajectory]:
-    """Seconds of 50 trials the second time, when everything is compiled, and how they went."""
-    learn(trials, epochs)
-    began = time.perf_counter()
-    run = learn(trials, epochs)
-    return time.perf_counter() - began, run
 
 
 def save_first_trial(trials: eligo.Trials, file: Path) -> None:
@@ -108,9 +99,10 @@ def save_first_trial(trials: eligo.Trials, file: Path) -> None:
     )
 
 
-def run_peer(name: str, file: Path, epochs: int) -> tuple[Row, dict[str, str]]:
+def run_peer(name: str, file: Path, epochs: int, repeats: int) -> tuple[Row, dict[str, str]]:
     """What a peer measured on one thread and its versions, or the last line that it said instead."""
-    command = [str(PEERS_PYTHON), str(FOLDER / "peers_querying.py"), name, str(file), "--epochs", str(epochs)]
+    command = [str(PEERS_PYTHON), str(FOLDER / "peers_querying.py"), name, str(file)]
+    command += ["--epochs", str(epochs), "--repeats", str(repeats)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if finished.returncode:
@@ -120,7 +112,7 @@ def run_peer(name: str, file: Path, epochs: int) -> tuple[Row, dict[str, str]]:
     return Row(name, measured["seconds"], measured["accuracy"]), measured["versions"]
 
 
-def run_peers(trials: eligo.Trials, epochs: int) -> tuple[list[Row], dict[str, str]]:
+def run_peers(trials: eligo.Trials, epochs: int, repeats: int) -> tuple[list[Row], dict[str, str]]:
     """Rows of all peers, measured one after another, and their versions; none where they are not installed."""
     if not PEERS_PYTHON.exists():
         print("The peers are not installed, so eligo is measured alone: `make peers` installs them.\n")
@@ -128,7 +120,7 @@ def run_peers(trials: eligo.Trials, epochs: int) -> tuple[list[Row], dict[str, s
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "trial.npz"
         save_first_trial(trials, file)
-        outcomes = [run_peer(name, file, epochs) for name in PEERS]
+        outcomes = [run_peer(name, file, epochs, repeats) for name in PEERS]
     return [row for row, _ in outcomes], {name: number for _, versions in outcomes for name, number in versions.items()}
 
 
@@ -162,14 +154,15 @@ def best_line(own: Sequence[Row], peers: Sequence[Row]) -> str:
     return f"The fastest peer is {best.name}: ratio {compiled:.1f} per trial, {job:.1f} for the whole job."
 
 
-def measure(epochs: int) -> None:
+def measure(epochs: int, repeats: int) -> None:
     """Measure everyone and print the table."""
     print(f"{machine_line()}\n", flush=True)
-    job_seconds = measure_job(epochs)
+    job_seconds, _ = fastest(lambda: run_job(epochs), repeats)
     trials = draw_trials()
-    seconds, run = measure_eligo(trials, epochs)
+    learn(trials, epochs)  # compiles
+    seconds, run = fastest(lambda: learn(trials, epochs), repeats)
     accuracy = run.accuracy[1:]  # the first record is the untrained network
-    peers, versions = run_peers(trials, epochs)
+    peers, versions = run_peers(trials, epochs, repeats)
     own = (
         Row("**eligo**, 50 trials, compiled before", seconds / N_TRIALS, accuracy.mean(axis=1)),
         Row("**eligo**, 50 trials, cold start", job_seconds / N_TRIALS),
@@ -186,12 +179,13 @@ def main() -> None:
     """Measure, or be the job that is measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=200)
+    parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--job", action="store_true", help="run eligo's 50 trials once and print nothing")
     arguments = parser.parse_args()
     if arguments.job:
         learn(draw_trials(), arguments.epochs)
     else:
-        measure(arguments.epochs)
+        measure(arguments.epochs, arguments.repeats)
 
 
 if __name__ == "__main__":
