@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help study replication test check slow format lock clean
+.PHONY: help study replication test check slow format lock peers clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,8 +41,12 @@ lock: $(VENV)/dev.stamp ## solve pyproject.toml into requirements/*.txt, with ha
 	$(COMPILE) $(ARGS) pyproject.toml --group build --output-file requirements/run.txt
 	$(COMPILE) $(ARGS) pyproject.toml --group dev --constraints requirements/run.txt --output-file requirements/dev.txt
 
-clean: ## remove the environment, caches and builds, never a study
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+# An environment of their own: they ask for other versions than eligo's lock holds.
+PEERS := .venv-peers
+peers: $(PEERS)/run.stamp ## set up .venv-peers, the libraries that benchmarks/querying.py compares eligo with
+
+clean: ## remove the environments, caches and builds, never a study
+	rm -rf $(VENV) $(PEERS) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A set-up is done once, and again when its lock or pyproject.toml changes; the developer's stands on the user's.
@@ -55,6 +59,14 @@ $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@echo "Installing the developer's tools into $(VENV)"
 	@$(INSTALL) --require-hashes --no-build-isolation -r requirements/dev.txt
+	@touch $@
+
+# modAL comes without its dependencies: it asks for skorch 0.9, which scikit-activeml cannot use, and runs without.
+$(PEERS)/run.stamp: benchmarks/peers.txt | $(BIN)/python
+	@echo "Installing peers of eligo into $(PEERS): some minutes"
+	@$(BIN)/python -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install -qq --disable-pip-version-check -r $<
+	@$(PEERS)/bin/python -m pip install -qq --disable-pip-version-check --no-deps modAL-python==0.4.2.1
 	@touch $@
 
 $(BIN)/python:
