@@ -29,7 +29,7 @@ from eligo.tasks import (  # noqa: E402
 from eligo.training import train, train_many  # noqa: E402
 from eligo.utilities import ensemble_variance, entropy  # noqa: E402
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "CLASSIFICATION",
