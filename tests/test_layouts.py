@@ -8,7 +8,8 @@ import pytest
 
 import transcription as paper
 from eligo import CLASSIFICATION, SGD, Network
-from eligo.layouts import LEADING_BLOCKS, TRAILING_BLOCK, Layout, layout_for
+from eligo.layouts import TRAILING_BLOCK, Layout, layout_for
+from eligo.nets import VMAPPED_BLOCKS
 from eligo.training import advance, start
 from problems import assert_same_weights, coded, hyper_of, initial, keys, nth, order_of
 
@@ -72,7 +73,7 @@ def test_a_network_is_a_lane_of_its_block_bit_for_bit(name, block) -> None:
 
 
 @pytest.mark.parametrize("name", ["online", "full"])
-@pytest.mark.parametrize("block", [size for size in LEADING_BLOCKS if size not in (1, 5)])
+@pytest.mark.parametrize("block", [size for size in VMAPPED_BLOCKS if size != 5])
 def test_blocks_with_the_nets_first_are_equal_bit_for_bit(name, block) -> None:
     jax.tree.map(np.testing.assert_array_equal, in_blocks(False, block, name), in_blocks(False, 5, name))
 
@@ -83,7 +84,7 @@ def test_what_is_chosen_follows_from_the_shape_and_blocks_are_those_that_are_com
     chosen = [layout_for(Network((hidden,)), 4, 3, rows, n_nets) for n_nets in (2, 3, 10, 50, 1000)]
     assert len({layout.is_trailing for layout in chosen}) == 1
     for layout in chosen:
-        assert 2 <= layout.block <= TRAILING_BLOCK if layout.is_trailing else layout.block in LEADING_BLOCKS
+        assert layout.block in ((16, 32, 48, TRAILING_BLOCK) if layout.is_trailing else VMAPPED_BLOCKS)
     assert chosen[0].is_trailing == (rows <= 16 and (hidden <= 20 or (hidden == 64 and rows > 1)))
 
 

@@ -5,10 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from eligo.nets import NETS_PER_BLOCK, jit_nets, over_blocks, over_nets
+from eligo.nets import VMAPPED_BLOCKS, jit_nets, over_blocks, over_nets, parts_in_memory, spread, vmapped_block
+
+BLOCK = VMAPPED_BLOCKS[-1]
 
 
-@pytest.mark.parametrize("n_nets", [1, 2, 3, NETS_PER_BLOCK, 2 * NETS_PER_BLOCK, 2 * NETS_PER_BLOCK + 1, 57])
+@pytest.mark.parametrize("n_nets", [1, 2, 3, BLOCK, 2 * BLOCK, 2 * BLOCK + 1, 57])
 def test_every_network_gets_its_own_result(n_nets) -> None:
     X, shift = jnp.arange(n_nets * 3.0).reshape(n_nets, 3), jnp.arange(n_nets)
     found = over_nets(lambda tree, shift: {"sum": tree["x"].sum() + shift, "x": tree["x"] * 2}, {"x": X}, shift)
@@ -46,3 +48,39 @@ def test_a_program_is_compiled_once_for_each_set_of_shapes() -> None:
     for n_nets, power in [(3, 2), (3, 2), (4, 2), (3, 3), (4, 2)]:
         np.testing.assert_array_equal(program(jnp.arange(n_nets), power=power), np.arange(n_nets) ** power)
     assert traced == [((3,), 2), ((4,), 2), ((3,), 3)]
+
+
+def test_parts_keep_within_the_bound_and_leave_no_network_alone(monkeypatch) -> None:
+    monkeypatch.setenv("ELIGO_MEMORY", str(10 * 100 / 2**30))  # ten networks of 100 bytes
+    for n_nets in (1, 2, 9, 10, 11, 21, 57):
+        parts = parts_in_memory(n_nets, bytes_of_each=100)
+        sizes = [part.stop - part.start for part in parts]
+        assert parts[0].start == 0 and parts[-1].stop == n_nets and sum(sizes) == n_nets
+        assert max(sizes) <= 10 and min(sizes) >= min(2, n_nets) and max(sizes) - min(sizes) <= 1
+    assert [part.stop for part in parts_in_memory(7, bytes_of_each=10**6)] == [2, 4, 7]  # two at least
+
+
+def test_blocks_of_a_leading_axis_are_work_for_every_device() -> None:
+    n_devices = jax.local_device_count()
+    for n_nets in range(1, 60):
+        block = vmapped_block(n_nets, 5)
+        assert block == 1 if n_nets == 1 else block in VMAPPED_BLOCKS and block <= 5
+        assert block >= min(5, -(-n_nets // n_devices))
+
+
+def test_what_is_spread_is_what_it_was() -> None:
+    tree = {
+        "even": jnp.arange(12.0).reshape(4, 3),
+        "odd": jnp.arange(3),
+        "keys": jax.random.split(jax.random.key(0), 4),
+    }
+    found = spread(tree)
+    jax.tree.map(lambda a, b: np.testing.assert_array_equal(bits_of(a), bits_of(b)), found, tree)
+    assert (
+        len(found["even"].sharding.device_set) == jax.local_device_count()
+        and len(found["odd"].sharding.device_set) == 1
+    )
+
+
+def bits_of(leaf):
+    return jax.random.key_data(leaf) if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key) else leaf

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from eligo.presentation import presentation_order
+from eligo.presentation import LARGEST_NETWORK, _random_bits, _sorted, presentation_order
 
 
 @settings(max_examples=20, deadline=None)
@@ -51,3 +51,21 @@ def test_the_order_differs_by_epoch_and_by_key() -> None:
         for epoch in range(3)
     }
     assert len(orders) == 9
+
+
+@pytest.mark.parametrize("n_words", [1, 2, 3, 5, 16, 120, 1000, LARGEST_NETWORK, LARGEST_NETWORK + 1])
+def test_words_are_sorted_as_numpy_sorts_them(n_words) -> None:
+    words = np.random.default_rng(n_words).integers(0, 2**32 - 1, (n_words, 3)).astype(np.uint32)
+    words[: n_words // 2] %= 7  # with ties
+    np.testing.assert_array_equal(jax.jit(_sorted)(words), np.sort(words, axis=0))
+
+
+@pytest.mark.parametrize("kind", ["threefry2x32", "rbg"])
+@pytest.mark.parametrize("n_examples", [1, 5, 120])
+def test_random_bits_are_those_of_jax(kind, n_examples) -> None:
+    keys = jax.random.split(jax.random.key(3, impl=kind), 4)
+    if kind == "rbg":  # depends on how many keys there are, so only the shape can be compared
+        assert _random_bits(keys, n_examples).shape == (n_examples, 4)
+    else:
+        expected = [jax.random.bits(key, (n_examples,), np.uint32) for key in keys]
+        np.testing.assert_array_equal(_random_bits(keys, n_examples), np.stack(expected, axis=1))

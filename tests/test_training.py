@@ -15,7 +15,7 @@ import problems
 import transcription as paper
 from eligo import CLASSIFICATION, SGD, TANH, Network, train, train_many
 from eligo import training as engine
-from eligo.nets import NETS_PER_BLOCK
+from eligo.nets import VMAPPED_BLOCKS
 from eligo.networks import LARGEST_FUSED
 from eligo.steps import ROWS_PER_CHUNK
 from eligo.training import is_diverged
@@ -212,9 +212,10 @@ def test_decay_shrinks_weights_and_leaves_biases(float64) -> None:
 
 
 # --- Many networks in one program ------------------------------------------------------------------------------------
-# One shape throughout: 2 * 2 * NETS_PER_BLOCK + 1 networks fill several blocks on every device, the last with padding.
+# One shape throughout: 2 * 2 * BLOCK + 1 networks fill several blocks on every device, the last with padding.
 
-N_NETS = 4 * NETS_PER_BLOCK + 1
+BLOCK = VMAPPED_BLOCKS[-1]
+N_NETS = 4 * BLOCK + 1
 MANY = SGD(np.linspace(0.05, 0.5, N_NETS), np.linspace(0, 0.9, N_NETS), np.linspace(0, 0.01, N_NETS), epochs=10)
 
 
@@ -238,7 +239,7 @@ def of_net(sgd: SGD, *nets) -> SGD:
     return replace(sgd, **dict(zip(("learning_rate", "momentum", "weight_decay"), chosen, strict=True)))
 
 
-@pytest.mark.parametrize("index", [0, 1, NETS_PER_BLOCK, N_NETS // 2, N_NETS - 1])
+@pytest.mark.parametrize("index", [0, 1, BLOCK, N_NETS // 2, N_NETS - 1])
 def test_a_network_among_many_equals_it_alone(many, index) -> None:
     given, trained = many
     alone = train(
@@ -260,6 +261,18 @@ def test_permuted_networks_give_permuted_results(many) -> None:
     again = train_many(NETWORK, task=CLASSIFICATION, sgd=replace(MANY, **rates), **permuted)
     for found, expected in zip(jax.tree.leaves(again), jax.tree.leaves(trained), strict=True):
         np.testing.assert_array_equal(found, expected[order])
+
+
+def test_a_bound_on_memory_changes_no_bit(many, monkeypatch) -> None:
+    given, trained = many
+    monkeypatch.setenv("ELIGO_MEMORY", "1e-5")
+    parts = train_many(NETWORK, task=CLASSIFICATION, sgd=MANY, **given)
+    jax.tree.map(np.testing.assert_array_equal, parts, trained)
+    shared = {"X": given["X"][0], "targets": given["targets"][0]}
+    parts = train_many(NETWORK, task=CLASSIFICATION, sgd=MANY, **given | shared)
+    monkeypatch.delenv("ELIGO_MEMORY")
+    whole = train_many(NETWORK, task=CLASSIFICATION, sgd=MANY, **given | shared)
+    jax.tree.map(np.testing.assert_array_equal, parts, whole)
 
 
 def test_what_has_no_axis_of_nets_is_shared_by_all() -> None:

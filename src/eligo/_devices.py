@@ -1,4 +1,4 @@
-"""The one place that decides on which devices XLA computes; imported before jax is.
+"""The one place that decides what of this machine eligo takes: XLA's devices, before jax is imported, and memory.
 
 On a CPU, XLA runs one program on one thread of work unless it is told that the host has several devices. One
 host device per core lets the engine shard its ``nets`` axis over the cores.
@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from pathlib import Path
 
 DEVICES_VARIABLE = "ELIGO_HOST_DEVICES"
 COUNT_FLAG = "--xla_force_host_platform_device_count"
 THREAD_FLAG = "--xla_cpu_multi_thread_eigen"
+MEMORY_VARIABLE = "ELIGO_MEMORY"
+GIBIBYTE = 2**30
+CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def configure_host_devices() -> None:
@@ -53,3 +57,35 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def memory_bound() -> int:
+    """Bytes that networks which learn side by side may take: ``ELIGO_MEMORY`` in GiB, or a quarter of the memory.
+
+    Raises
+    ------
+    ValueError
+        If the variable is no positive number.
+    """
+    value = os.environ.get(MEMORY_VARIABLE, "")
+    if not value:
+        return usable_memory() // 4
+    try:
+        gibibytes = float(value)
+    except ValueError:
+        gibibytes = 0.0
+    if not 0 < gibibytes < float("inf"):
+        raise ValueError(
+            f"{MEMORY_VARIABLE} must be a number of GiB above 0; got {value!r}. Unset it for a quarter of RAM."
+        )
+    return int(gibibytes * GIBIBYTE)
+
+
+def usable_memory() -> int:
+    """Bytes of memory that this process may use: the machine's, or its container's where that is less."""
+    installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = CGROUP_LIMIT.read_text(encoding="ascii").strip()
+    except OSError:
+        return installed
+    return min(installed, int(limit)) if limit.isdigit() else installed

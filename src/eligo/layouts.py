@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import jax
 
+from eligo.nets import vmapped_block
 from eligo.networks import Network
 
 
@@ -37,11 +38,14 @@ LARGEST_TRAILING_BATCH = 10_000
 MOST_TRAILING_ROWS = 16
 """Rows of a batch beyond which layers are products of matrices whatever the shape: these win by 2 and more from 32 on."""
 
-TRAILING_BLOCK = 64
-"""Networks side by side when they come last. Fewer leave vector instructions idle, more leave the cache."""
+LANES = 16
+"""Networks that come last are side by side in multiples of this: 10 or 25 of them take as long as 16 or 32."""
 
-LEADING_BLOCKS = (1, 2, 3, 5, 10)
-"""Networks side by side when they come first. A block of 4 is vectorised otherwise by XLA, and rounds otherwise."""
+TRAILING_BLOCK = 64
+"""Most networks side by side when they come last; more leave the cache."""
+
+LEADING_BLOCK = 10
+"""Most networks side by side when they come first."""
 
 
 def layout_for(network: Network, n_features: int, n_outputs: int, rows_per_step: int, n_nets: int) -> Layout:
@@ -56,17 +60,13 @@ def layout_for(network: Network, n_features: int, n_outputs: int, rows_per_step:
     network : Network
     n_features, n_outputs, rows_per_step, n_nets : int
     """
-    if jax.default_backend() != "cpu":
-        return Layout(is_trailing=False, block=-(-n_nets // jax.local_device_count()))
     n_parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in network.layer_sizes(n_features, n_outputs))
     if rows_per_step == 1:
         is_trailing = n_parameters <= LARGEST_TRAILING
     else:
         is_small = n_parameters * rows_per_step <= LARGEST_TRAILING_BATCH
         is_trailing = rows_per_step <= MOST_TRAILING_ROWS and is_small
-    per_device = -(-n_nets // jax.local_device_count())
-    if is_trailing:
-        return Layout(True, min(max(per_device, 2), TRAILING_BLOCK))
-    if n_nets == 1:
-        return Layout(False, 1)
-    return Layout(False, next((size for size in LEADING_BLOCKS[1:] if size >= per_device), LEADING_BLOCKS[-1]))
+    if is_trailing and jax.default_backend() == "cpu":
+        per_device = -(-n_nets // jax.local_device_count())
+        return Layout(True, min(-(-per_device // LANES) * LANES, TRAILING_BLOCK))
+    return Layout(False, vmapped_block(n_nets, LEADING_BLOCK))

@@ -13,14 +13,42 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.sharding import Mesh, PartitionSpec
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-NETS_PER_BLOCK = 5
-"""Networks whose leading axis is mapped over at a time, where nothing else is said.
+from eligo._devices import memory_bound
 
-Few enough for what they compute to stay in the cache, and for 10 networks to be work for two devices. The number does not
-depend on the machine: neither do results.
-"""
+VMAPPED_BLOCKS = (2, 3, 5, 10)
+"""Networks of a block with the nets first: few enough for what they compute to stay in the cache. XLA vectorises other
+sizes, 4 and 8 among them, in another way, and they round in another way (`tests/test_layouts.py` compares these)."""
+
+
+def vmapped_block(n_nets: int, largest: int) -> int:
+    """Size of the blocks of a leading axis: work for every device, and results that do not depend on their number."""
+    per_device = -(-n_nets // jax.local_device_count())
+    if n_nets == 1 or jax.default_backend() != "cpu":
+        return per_device
+    return next(size for size in VMAPPED_BLOCKS if size >= min(per_device, largest))
+
+
+def parts_in_memory(n_nets: int, bytes_of_each: int) -> list[slice]:
+    """Cut an axis of nets, or of trials, into parts that learn one after the other within the bound on memory.
+
+    Parts are about equal, and none is one network alone, which would round in another way than among others.
+
+    Examples
+    --------
+    >>> parts_in_memory(10, bytes_of_each=1)
+    [slice(0, 10, None)]
+    """
+    at_once = max(2, memory_bound() // max(1, bytes_of_each))
+    n_parts = max(1, min(-(-n_nets // at_once), n_nets // 2))
+    edges = [n_nets * part // n_parts for part in range(n_parts + 1)]
+    return [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def bytes_of_each(tree: Any) -> int:
+    """Bytes of a pytree with a leading axis of nets, per network."""
+    return sum(leaf.nbytes // len(leaf) for leaf in jax.tree.leaves(tree))
 
 
 def over_nets(one_net: Callable[..., Any], *arguments: Any) -> Any:
@@ -37,9 +65,7 @@ def over_nets(one_net: Callable[..., Any], *arguments: Any) -> Any:
     -------
     pytree with a leading axis of nets
     """
-    n_nets = len(jax.tree.leaves(arguments)[0])
-    block = min(NETS_PER_BLOCK, n_nets) if jax.default_backend() == "cpu" else n_nets
-    return over_blocks(jax.vmap(one_net), *arguments, block=block)
+    return over_blocks(jax.vmap(one_net), *arguments, block=vmapped_block(len(jax.tree.leaves(arguments)[0]), 5))
 
 
 def over_blocks(run_block: Callable[..., Any], *arguments: Any, shared: Any = (), block: int) -> Any:
@@ -71,13 +97,38 @@ def over_blocks(run_block: Callable[..., Any], *arguments: Any, shared: Any = ()
 
     blocked = jax.tree.map(lambda leaf: _pad(leaf, n_blocks * block).reshape(-1, block, *leaf.shape[1:]), arguments)
     if n_shards > 1:
-        mesh = Mesh(np.array(jax.local_devices()), ("devices",))
-        split, whole = PartitionSpec("devices"), PartitionSpec()
         block_by_block = jax.shard_map(
-            block_by_block, mesh=mesh, in_specs=(split, whole), out_specs=split, check_vma=False
+            block_by_block, mesh=_mesh(), in_specs=(_SPLIT, PartitionSpec()), out_specs=_SPLIT, check_vma=False
         )
     result = block_by_block(blocked, tuple(shared))
     return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:])[:n_nets], result)
+
+
+_SPLIT = PartitionSpec("devices")
+
+
+@functools.cache
+def _mesh() -> Mesh:
+    return Mesh(np.array(jax.local_devices()), ("devices",))
+
+
+def spread(tree: Any) -> Any:
+    """A pytree with a leading axis of nets, spread over the local devices once instead of at every call of a program.
+
+    Leaves whose axis the devices do not divide stay as they are.
+    """
+    n_devices = jax.local_device_count()
+    if n_devices == 1:
+        return tree
+    sharding = NamedSharding(_mesh(), _SPLIT)
+
+    def one(leaf: Array) -> Array:
+        if len(leaf) % n_devices:
+            return leaf
+        is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+        return jax.device_put(leaf if is_key else np.asarray(leaf), sharding)  # cutting a host array compiles nothing
+
+    return jax.tree.map(one, tree)
 
 
 def _pad(leaf: Array, n_padded: int) -> Array:

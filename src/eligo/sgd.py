@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import jax
@@ -77,6 +77,10 @@ class SGD:
                     f"got shape {rate.shape}."
                 )
         return Rates(**{name: np.broadcast_to(rate, (n_nets,)) for name, rate in per_net.items()})
+
+    def of_nets(self, part: slice, n_nets: int) -> SGD:
+        """The same for some of the networks."""
+        return replace(self, **{name: rate[part] for name, rate in self.rates(n_nets)._asdict().items()})
 
     def rows_per_step(self, n_examples: int) -> int:
         """Examples of one step when ``n_examples`` are there to learn from."""

@@ -11,7 +11,7 @@ from jax import Array
 from numpy.typing import ArrayLike, NDArray
 
 from eligo.layouts import Layout, layout_for
-from eligo.nets import jit_nets, over_blocks
+from eligo.nets import bytes_of_each, jit_nets, over_blocks, parts_in_memory
 from eligo.networks import Network, Params
 from eligo.sgd import SGD, Rates, optimiser
 from eligo.steps import Recipe, TrainingState, train_block
@@ -52,11 +52,17 @@ def start(params: Params, sgd: SGD) -> TrainingState:
     params : parameters with a leading axis of nets
     sgd : SGD
     """
-    n_nets = len(jax.tree.leaves(params)[0])
-    return TrainingState(
-        params, jax.vmap(lambda params, rates: optimiser(rates).init(params))(params, sgd.rates(n_nets))
-    )
+    return _start(params, sgd.rates(len(jax.tree.leaves(params)[0])))
 
+
+@jax.jit
+def _start(params: Params, rates: Rates) -> TrainingState:
+    return TrainingState(params, jax.vmap(lambda params, rates: optimiser(rates).init(params))(params, rates))
+
+
+COPIES_IN_MEMORY = 6
+"""What training takes of memory, in copies of its weights and of data that networks do not share: before and after, the
+velocity, and both again in blocks."""
 
 LARGEST_WEIGHT = 1e6
 """Beyond this a network has diverged, though its saturated sigmoids still give finite outputs; trained weights stay far
@@ -187,7 +193,8 @@ def train_many(
 ) -> Params:
     """Train many networks of one shape as one program, sharded over the local devices.
 
-    Whatever has a leading axis of nets differs between networks; whatever has none is shared by all.
+    Whatever has a leading axis of nets differs between networks; whatever has none is shared by all. More networks than
+    fit into the bound on memory (``ELIGO_MEMORY`` in GiB, by default a quarter of it) are trained one part after the other.
 
     Parameters
     ----------
@@ -234,10 +241,17 @@ def train_many(
             f"got shape {key.shape}."
         )
     keys = jnp.broadcast_to(key, (n_nets,))
-    state = start(params, sgd)
-    return advance(
-        network, state, X, targets, task, sgd, key=keys, member=member, first_epoch=0, n_epochs=sgd.epochs
-    ).params
+    of_nets = (params, member, keys, *([X, targets] if X.ndim == 3 else []))
+    trained = []
+    for part in parts_in_memory(n_nets, COPIES_IN_MEMORY * bytes_of_each(of_nets)):
+        few, few_members, few_keys, *data = jax.tree.map(lambda leaf, part=part: leaf[part], of_nets)
+        sgd_of_few = sgd.of_nets(part, n_nets)
+        state = advance(
+            *(network, start(few, sgd_of_few), *(data or (X, targets)), task, sgd_of_few),
+            **{"key": few_keys, "member": few_members, "first_epoch": 0, "n_epochs": sgd.epochs},
+        )
+        trained.append(state.params)
+    return trained[0] if len(trained) == 1 else jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *trained)
 
 
 def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | None) -> tuple[Array, Array, Array]:

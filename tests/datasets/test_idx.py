@@ -40,7 +40,7 @@ def test_dimensions_are_those_of_the_header(tmp_path: Path, shape: tuple[int, ..
 
 
 WHOLE = idx(8, (3, 2), [1, 2, 3, 4, 5, 6])
-ZIPPED = gzip.compress(WHOLE)
+ZIPPED = gzip.compress(WHOLE, mtime=0)
 DAMAGED = [
     (b"", "is no IDX file: it begins with nothing, not with 00 00, a type (08, 09, 0b, 0c, 0d, 0e)"),
     (b"a,b\n1,2\n", "is no IDX file: it begins with 61 2c 62 0a, not with 00 00"),
@@ -56,7 +56,7 @@ DAMAGED = [
         WHOLE + b"7",
         "must hold 6 bytes of values, as its dimensions 3 x 2 say; it holds 7: 1 bytes too many follow them.",
     ),
-    (gzip.compress(WHOLE[:-2]), "it holds 4: the file is cut off"),
+    (gzip.compress(WHOLE[:-2], mtime=0), "it holds 4: the file is cut off"),
     (ZIPPED[:-4], "ends inside its gzip stream; the file is cut off. Get it again."),
     (ZIPPED[:12], "ends inside its gzip stream; the file is cut off. Get it again."),
     (ZIPPED + b"more", "is a damaged gzip file: Not a gzipped file"),

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
@@ -82,8 +83,7 @@ def learn_by_querying(
     See `eligo.methods`, which names the usual combinations.
     """
     trials = trials.with_members(n_members)
-    labelled = np.asarray(trials.is_first_labelled)
-    budget = _checked_budget(labelled, budget)
+    budget = _checked_budget(np.asarray(trials.is_first_labelled), budget)
     if retraining not in RETRAINING:
         raise ValueError(f"`retraining` must be one of {', '.join(map(repr, RETRAINING))}; got {retraining!r}.")
     refuse_unfit(utility, n_members, is_pool=True)
@@ -91,23 +91,27 @@ def learn_by_querying(
     ends = _epochs_at_end(len(queries) + 1, sgd.epochs, epochs_per_query, retraining, stop)
     queries = queries[: len(ends) - 1]
 
-    run = Run(network, task, trials, sgd)
-    run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})
     recorded = record_epochs(ends[-1], n_records)
-    run.record(labelled, labelled)
-    for size, (begin, end) in zip([0, *queries], zip([0, *ends[:-1]], ends, strict=True), strict=True):
-        if size:
-            labelled = labelled | run.choose(utility, replace(rule, n=size), labelled, ~labelled)
-            RETRAINING[retraining](run)
-        for epoch in sorted({epoch for epoch in checkpoints if begin < epoch < end}):
-            run.train(labelled, epoch - run.epoch)
-            run.record(labelled, labelled)
-        run.train(labelled, end - run.epoch)
-        # A round may take no epoch when there are more rounds than epochs; the last is always taken down.
-        is_due = np.any((recorded > begin) & (recorded <= end)) or (end in checkpoints and end > begin)
-        if is_due or end == ends[-1] != run.meter.records[-1]["epoch"]:
-            run.record(labelled, labelled)
-    return run.trajectory(labelled)
+
+    def learn(trials: Trials) -> Trajectory:
+        run, labelled = Run(network, task, trials, sgd), np.asarray(trials.is_first_labelled)
+        run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})
+        run.record(labelled, labelled)
+        for size, (begin, end) in zip([0, *queries], zip([0, *ends[:-1]], ends, strict=True), strict=True):
+            if size:
+                labelled = labelled | run.choose(utility, replace(rule, n=size), labelled, ~labelled)
+                RETRAINING[retraining](run)
+            for epoch in sorted({epoch for epoch in checkpoints if begin < epoch < end}):
+                run.train(labelled, epoch - run.epoch)
+                run.record(labelled, labelled)
+            run.train(labelled, end - run.epoch)
+            # A round may take no epoch when there are more rounds than epochs; the last is always taken down.
+            is_due = np.any((recorded > begin) & (recorded <= end)) or (end in checkpoints and end > begin)
+            if is_due or end == ends[-1] != run.meter.records[-1]["epoch"]:
+                run.record(labelled, labelled)
+        return run.trajectory(labelled)
+
+    return learn_in_parts(learn, trials)
 
 
 def _checked_budget(labelled: NDArray[np.bool_], budget: int | None) -> int:

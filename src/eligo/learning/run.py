@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from eligo.learning.trajectory import Meter, Trajectory
 from eligo.learning.trials import Trials, as_members, as_nets
-from eligo.nets import jit_nets, over_nets
+from eligo.nets import jit_nets, over_nets, spread
 from eligo.networks import Network, Params, presentation_work
 from eligo.rules import Rule
 from eligo.sgd import SGD
@@ -93,30 +95,40 @@ class Run:
 
     def __init__(self, network: Network, task: Task, trials: Trials, sgd: SGD) -> None:
         """Start from the initial weights of the trials."""
+        trials = Trials(**spread(vars(trials)))
         self.network, self.task, self.trials, self.sgd = network, task, trials, sgd
         self.n_members = trials.order_keys.shape[1]
-        self.X, self.targets = (jnp.repeat(part, self.n_members, axis=0) for part in (trials.X, trials.targets))
-        self.keys = as_nets(trials.order_keys)
+        self.X = spread(jnp.repeat(trials.X, self.n_members, axis=0))
+        self.targets = spread(jnp.repeat(trials.targets, self.n_members, axis=0))
+        self.keys = spread(as_nets(trials.order_keys))
         self.meter = Meter(network, task, trials)
         self.epoch = 0
         self.n_choices = 0
-        self.restart()
+        # Where weights will lie after some epochs too: else all that reads them compiles a second time.
+        self.state = self.initial = spread(start(as_nets(trials.params), sgd))
 
     def restart(self) -> None:
         """Back to the initial weights, at rest; what was counted stays counted."""
-        self.state = start(as_nets(self.trials.params), self.sgd)
+        self.state = self.initial
 
     def rest(self) -> None:
         """Lose the velocity and keep the weights."""
         self.state = start(self.state.params, self.sgd)
 
     def warm_up(self, *choices: tuple[Utility, Rule]) -> None:
-        """Compile everything that the run will call, so that no compilation is taken for learning."""
+        """Compile everything that the run will call, side by side, so that no compilation is taken for learning."""
         everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
-        self._advance(everyone, 0)
-        self.meter.measure(self.state.params, everyone)
-        for utility, rule in choices:
-            self._choose(utility, rule, everyone, everyone)
+        calls: list[Callable[[], Any]] = [partial(self._advance, everyone, 0)]
+        calls.append(partial(self.meter.measure, self.state.params, everyone))
+        calls += [partial(self._choose, utility, rule, everyone, everyone) for utility, rule in choices]
+        is_x64 = jax.dtypes.canonicalize_dtype(float) == np.float64
+
+        def compile_one(call: Callable[[], Any]) -> None:
+            with jax.enable_x64(is_x64):  # a thread does not inherit it
+                call()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            list(pool.map(compile_one, calls))
 
     def train(self, member: Mask, n_epochs: int) -> None:
         """Train every network for some epochs on its trial's subset, bool (trials, examples)."""

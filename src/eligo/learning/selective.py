@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
@@ -76,19 +77,22 @@ def learn_selectively(
 
     if not isinstance(rule, Everything):
         refuse_unfit(utility, 1, is_pool=False)
-    run = Run(network, task, trials.with_members(1), sgd)
-    candidate_set = np.ones((trials.n_trials, trials.n_examples), dtype=bool)  # D_C, all labels known
-    subset = candidate_set  # D_T
     is_selective = not isinstance(rule, Everything)
-    run.warm_up(*[(utility, rule)] * is_selective)
-
     recorded = record_epochs(sgd.epochs, n_records, checkpoints)
     selections = np.arange(first, sgd.epochs, interval) if is_selective else recorded[:0]
-    run.record(candidate_set, subset)
-    for epoch in np.union1d(recorded[1:], selections).tolist():
-        run.train(subset, epoch - run.epoch)
-        if epoch in recorded:
-            run.record(candidate_set, subset)
-        if epoch in selections:
-            subset = run.choose(utility, rule, candidate_set, subset if candidates == "current" else candidate_set)
-    return run.trajectory(subset)
+
+    def learn(trials: Trials) -> Trajectory:
+        run = Run(network, task, trials, sgd)
+        candidate_set = np.ones((trials.n_trials, trials.n_examples), dtype=bool)  # D_C, all labels known
+        subset = candidate_set  # D_T
+        run.warm_up(*[(utility, rule)] * is_selective)
+        run.record(candidate_set, subset)
+        for epoch in np.union1d(recorded[1:], selections).tolist():
+            run.train(subset, epoch - run.epoch)
+            if epoch in recorded:
+                run.record(candidate_set, subset)
+            if epoch in selections:
+                subset = run.choose(utility, rule, candidate_set, subset if candidates == "current" else candidate_set)
+        return run.trajectory(subset)
+
+    return learn_in_parts(learn, trials.with_members(1))

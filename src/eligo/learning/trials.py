@@ -46,6 +46,10 @@ class Trials:
         """Examples of a trial's training part, |D_C|."""
         return self.X.shape[1]
 
+    def part(self, of_trials: slice) -> Trials:
+        """Some of the trials."""
+        return Trials(**jax.tree.map(lambda leaf: leaf[of_trials], vars(self)))
+
     def with_members(self, n_members: int) -> Trials:
         """The same trials with the first ``n_members`` members only."""
         n_there = self.order_keys.shape[1]

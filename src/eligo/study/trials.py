@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -19,7 +20,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 from eligo.datasets import Dataset, Preparation, prepare_features
 from eligo.learning import Trials
-from eligo.networks import Network
+from eligo.networks import Network, Params
 from eligo.tasks import TargetCoding
 
 STREAMS = ("split", "weights", "first_labelled", "order", "selection")
@@ -212,13 +213,22 @@ def stack_trials(
     def keys(stream: str, trials: Sequence[int] = numbers) -> Array:
         return jnp.stack([jax.random.key(seed_of(design.seed, dataset.name, trial, stream)) for trial in trials])
 
-    n_members = design.n_members
-    members = jax.vmap(lambda key: jax.random.split(key, n_members))
-    init = jax.vmap(jax.vmap(network.init, (0, None, None)), (0, None, None))
     weights = keys("weights", [SHARED_TRIAL] * len(numbers)) if shares_weights else keys("weights")
+    sizes = (design.n_members, parts["X"][0].shape[1], dataset.n_outputs)
+    params, order_keys = _draw_members(network, *sizes, weights, keys("order"))
     return Trials(
         **{name: jnp.asarray(np.stack(values)) for name, values in parts.items()},
-        params=init(members(weights), parts["X"][0].shape[1], dataset.n_outputs),
-        order_keys=members(keys("order")),
+        params=params,
+        order_keys=order_keys,
         selection_keys=keys("selection"),
     )
+
+
+@partial(jax.jit, static_argnames=("network", "n_members", "n_features", "n_outputs"))
+def _draw_members(
+    network: Network, n_members: int, n_features: int, n_outputs: int, weights: Array, order: Array
+) -> tuple[Params, Array]:
+    """Initial parameters and order keys of the members of every trial (trials, members), from keys (trials,)."""
+    members = jax.vmap(lambda key: jax.random.split(key, n_members))
+    init = jax.vmap(jax.vmap(network.init, (0, None, None)), (0, None, None))
+    return init(members(weights), n_features, n_outputs), members(order)

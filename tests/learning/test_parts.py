@@ -1,0 +1,32 @@
+"""Trials that learn one part after the other, as memory allows, come to what they come to side by side."""
+
+from dataclasses import fields
+
+import jax
+import numpy as np
+import pytest
+
+from eligo import CLASSIFICATION, LINEAR_OUTPUT_REGRESSION, SGD, Network, Trajectory
+from eligo.methods import named_methods
+from problems import make_trials
+
+TIMES = ("seconds_training", "seconds_selection", "seconds_evaluation")
+
+
+@pytest.mark.parametrize("hidden", [4, 70], ids=["nets last", "nets first"])
+@pytest.mark.parametrize("task", [CLASSIFICATION, LINEAR_OUTPUT_REGRESSION], ids=["classes", "numbers"])
+@pytest.mark.parametrize("name", ["sasla", "entropy", "ensemble"])
+def test_a_bound_on_memory_changes_no_bit(monkeypatch, name, task, hidden) -> None:
+    network = Network((hidden,))
+    trials = make_trials(task, 7, network=network)
+    sgd = SGD(0.1, 0.5, 1e-3, epochs=12)
+
+    def run() -> Trajectory:
+        return named_methods()[name].learn(network, task, trials, sgd)
+
+    together = run()
+    monkeypatch.setenv("ELIGO_MEMORY", "1e-6")
+    apart = run()
+    for field in fields(Trajectory):
+        if field.name not in TIMES:
+            jax.tree.map(np.testing.assert_array_equal, getattr(apart, field.name), getattr(together, field.name))
