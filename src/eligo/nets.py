@@ -113,20 +113,17 @@ def _mesh() -> Mesh:
 
 
 def spread(tree: Any) -> Any:
-    """A pytree with a leading axis of nets, spread over the local devices once instead of at every call of a program.
+    """A pytree with a leading axis of nets on the local devices: spread once instead of at every call of a program.
 
-    Leaves whose axis the devices do not divide stay as they are.
+    Leaves whose axis the devices do not divide lie on the first.
     """
     n_devices = jax.local_device_count()
-    if n_devices == 1:
-        return tree
     sharding = NamedSharding(_mesh(), _SPLIT)
 
-    def one(leaf: Array) -> Array:
-        if len(leaf) % n_devices:
-            return leaf
-        is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
-        return jax.device_put(leaf if is_key else np.asarray(leaf), sharding)  # cutting a host array compiles nothing
+    def one(leaf: Any) -> Array:
+        if not jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+            leaf = np.asarray(leaf)  # to cut an array of the host compiles nothing
+        return jax.device_put(leaf, sharding if n_devices > 1 and len(leaf) % n_devices == 0 else None)
 
     return jax.tree.map(one, tree)
 

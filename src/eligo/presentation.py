@@ -50,6 +50,27 @@ def presentation_order(keys: Array, member: Array) -> Array:
     return ((words & ((1 << index_bits) - 1)) ^ mask).astype(jnp.int32)
 
 
+def members_first(member: Array) -> Array:
+    """Members in the order of their indices, then the others.
+
+    Parameters
+    ----------
+    member : bool array (examples, nets)
+
+    Returns
+    -------
+    int array (examples, nets), indices
+
+    Examples
+    --------
+    >>> members_first(jnp.array([[True], [False], [True]]))[:, 0].tolist()
+    [0, 2, 1]
+    """
+    left_out = jnp.where(member, jnp.uint32(0), jnp.uint32(1 << 31))
+    words = _sorted(left_out | jnp.arange(len(member), dtype=jnp.uint32)[:, None])
+    return (words & jnp.uint32((1 << 31) - 1)).astype(jnp.int32)
+
+
 def _random_bits(keys: Array, n_examples: int) -> Array:
     """`jax.random.bits` of every key, uint32 (examples, nets): Threefry-2x32, counted along the examples.
 

@@ -16,11 +16,11 @@ import optax
 from jax import Array
 
 from eligo.networks import Network, Params
-from eligo.presentation import presentation_order
+from eligo.presentation import members_first, presentation_order
 from eligo.sgd import Rates, held_still_unless, optimiser
 from eligo.tasks import Task
 
-ROWS_PER_CHUNK = 128
+ROWS_PER_CHUNK = 64
 """Rows of a large batch that go through a network at once: the work of "full" follows the subset, not its room."""
 
 
@@ -228,7 +228,7 @@ def train_block(
     chunk = min(batch, ROWS_PER_CHUNK)
     n_steps = -(-block.sizes.max() // batch)
     # Nobody sees in which order the examples of a full batch are summed.
-    lasting = block.filled_up(jnp.argsort(~block.member, axis=0, stable=True), chunk) if batch >= n_examples else None
+    lasting = block.filled_up(members_first(block.member), chunk) if batch >= n_examples else None
 
     def epoch(index: Array, state: TrainingState) -> TrainingState:
         order = lasting

@@ -98,14 +98,13 @@ class Run:
         trials = Trials(**spread(vars(trials)))
         self.network, self.task, self.trials, self.sgd = network, task, trials, sgd
         self.n_members = trials.order_keys.shape[1]
-        self.X = spread(jnp.repeat(trials.X, self.n_members, axis=0))
-        self.targets = spread(jnp.repeat(trials.targets, self.n_members, axis=0))
+        self.X, self.targets = spread([np.repeat(part, self.n_members, axis=0) for part in (trials.X, trials.targets)])
         self.keys = spread(as_nets(trials.order_keys))
         self.meter = Meter(network, task, trials)
         self.epoch = 0
         self.n_choices = 0
         # Where weights will lie after some epochs too: else all that reads them compiles a second time.
-        self.state = self.initial = spread(start(as_nets(trials.params), sgd))
+        self.state = self.initial = spread(start(spread(as_nets(jax.tree.map(np.asarray, trials.params))), sgd))
 
     def restart(self) -> None:
         """Back to the initial weights, at rest; what was counted stays counted."""
