@@ -79,7 +79,7 @@ def test_pools_may_be_small(n_rows) -> None:
 def test_more_rows_than_a_default_chunk_holds(monkeypatch) -> None:
     """Some in place, the rest gathered; several blocks on each device."""
     monkeypatch.setattr(scoring, "NUMBERS_PER_DEVICE", 3000)
-    monkeypatch.setattr(scoring, "NUMBERS_IN_CACHE", 1000)
+    monkeypatch.setattr(scoring, "NUMBERS_PER_BLOCK", 1000)
     X = pool(9_001)
     found = score_pool(NETWORK, members(), X, CLASSES, OutputSensitivity())
     np.testing.assert_allclose(found, at_once(OutputSensitivity(), X), rtol=2e-5, atol=1e-6)

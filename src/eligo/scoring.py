@@ -23,8 +23,9 @@ from eligo.utilities import Situation, Utility
 NUMBERS_PER_DEVICE = 2**21
 """Numbers of a chunk on each device: 8 MiB as float32. The calls for smaller chunks cost more than they compute."""
 
-NUMBERS_IN_CACHE = 2**17
-"""Numbers of the widest layer that a CPU computes at a time, so that what lies between two layers never leaves its cache."""
+NUMBERS_PER_BLOCK = 2**16
+"""Features and values of hidden units that a CPU has at a time, so that what lies between two layers never leaves its cache. In
+blocks of twice as many, XLA parts a product of matrices between threads, which then wait for each other's cores."""
 
 CHUNKS_AT_ONCE = 2
 """One is computed while the next is read."""
@@ -87,7 +88,7 @@ def score_pool(
     n_members = len(jax.tree.leaves(members)[0])
     _refuse_unfit(task, utility, n_members)
     n_features, n_outputs = first["weights"].shape[-2], last["bias"].shape[-1]
-    chunk = _chunk_of(n_features, max(n_features, n_members * max(network.hidden)), rows_per_chunk)
+    chunk = _chunk_of(n_features, n_features + n_members * sum(network.hidden), rows_per_chunk)
     score = functools.partial(_program(), network, task, utility, n_outputs, chunk.rows_per_block, members)
     dtype = np.dtype(first["weights"].dtype)
     blocks = row_blocks(_in_parts(np.asarray(X)) if hasattr(X, "__array__") else X, chunk.n_rows)
@@ -121,10 +122,10 @@ class _Chunk(NamedTuple):
     rows_per_block: int
 
 
-def _chunk_of(n_features: int, widest: int, rows_per_chunk: int | None) -> _Chunk:
+def _chunk_of(n_features: int, width: int, rows_per_chunk: int | None) -> _Chunk:
     """A chunk of whole blocks on each device; a block is what is carried through all layers before the next begins.
 
-    ``widest`` is the number of units of the widest layer, of all members together.
+    ``width`` is the number of features and hidden units, of all members together.
     """
     if rows_per_chunk is not None and rows_per_chunk < 1:
         raise ValueError(f"`rows_per_chunk` must be at least 1; got {rows_per_chunk}. Leave it out for a good size.")
@@ -134,7 +135,7 @@ def _chunk_of(n_features: int, widest: int, rows_per_chunk: int | None) -> _Chun
     else:
         rows_per_device = -(-rows_per_chunk // n_devices)
     is_cached = jax.default_backend() == "cpu"
-    size = min(rows_per_device, _power_of_2_below(NUMBERS_IN_CACHE // widest)) if is_cached else rows_per_device
+    size = min(rows_per_device, _power_of_2_below(NUMBERS_PER_BLOCK // width)) if is_cached else rows_per_device
     return _Chunk(-(-rows_per_device // size) * size * n_devices, n_features, size)
 
 
