@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -24,8 +25,8 @@ NUMBERS_PER_DEVICE = 2**21
 """Numbers of a chunk on each device: 8 MiB as float32. The calls for smaller chunks cost more than they compute."""
 
 NUMBERS_PER_BLOCK = 2**16
-"""Features and values of hidden units that a CPU has at a time, so that what lies between two layers never leaves its cache. In
-blocks of twice as many, XLA parts a product of matrices between threads, which then wait for each other's cores."""
+"""Features and values of hidden units that a CPU has at a time, so that what lies between two layers never leaves its
+cache. In blocks of twice as many, XLA parts a product of matrices between threads, which then wait for each other."""
 
 CHUNKS_AT_ONCE = 2
 """One is computed while the next is read."""
@@ -237,8 +238,7 @@ def _score_chunk(
         unknown, everyone = jnp.full((len(X), n_outputs), jnp.nan, X.dtype), jnp.ones(len(X), dtype=bool)
         situation = Situation(network, task, members, X, unknown, ~everyone, everyone, jnp.zeros((), X.dtype))
         scores = utility(situation, key=jax.random.key(0))  # which a pointwise utility does not look at
-        is_finite = jnp.isfinite(X @ jnp.ones(X.shape[1], X.dtype))  # one pass; rectified units would swallow a NaN
-        return jnp.where(is_finite, scores, jnp.nan).astype(X.dtype)
+        return _nan_without_values(X, scores.astype(X.dtype))
 
     def on_one_device(members: Params, X: Array, n_rows: Array) -> Array:
         n_own = jnp.clip(n_rows - jax.lax.axis_index("rows") * len(X), 0, len(X))
@@ -256,6 +256,21 @@ def _score_chunk(
     )
     scores: Array = over_devices(members, X, n_rows)
     return scores
+
+
+def _nan_without_values(X: Array, scores: Array) -> Array:
+    """NaN for the examples that have a missing or infinite value, which rectified or saturated units would swallow.
+
+    One sum tells whether there is any: of several rows side by side, so that it fills the widest vectors.
+    """
+    n_beside = math.gcd(len(X), 16)
+    columns = X.reshape(len(X) // n_beside, -1).sum(axis=0)
+    masked: Array = jax.lax.cond(
+        jnp.isfinite(columns).all(),
+        lambda: scores,
+        lambda: jnp.where(jnp.isfinite(X).all(axis=1), scores, jnp.nan),
+    )
+    return masked
 
 
 def _compiler_options() -> dict[str, bool | str]:
