@@ -8,7 +8,7 @@ import pytest
 
 import transcription as paper
 from eligo import RELU, SIGMOID, TANH, Network, informativeness, input_sensitivity
-from eligo.sensitivity import autodiff_sensitivity, closed_form_sensitivity
+from eligo.sensitivity import autodiff_sensitivity, closed_form_sensitivity, rotated_sensitivity
 from problems import N_FEATURES, TASKS, is_linear
 
 CASES = list(itertools.product(TASKS, (SIGMOID, TANH)))
@@ -99,6 +99,22 @@ def test_informativeness_equals_numpy_s_norms(input_norm, output_norm) -> None:
     found = informativeness(S, input_norm=input_norm, output_norm=output_norm)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
     np.testing.assert_allclose([paper.informativeness(s, input_norm, output_norm) for s in S], expected)
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(
+    ("hidden", "n_examples", "n_written"),
+    [((2,), 20, 2), ((2,), 1, 3), ((5,), 20, 3), ((2, 4), 20, 3)],
+    ids=["fewer units than features", "too few examples", "more units", "deeper"],
+)
+def test_rotated_sensitivities_are_as_long_as_eq_4_s(float64, task, hidden, n_examples, n_written) -> None:
+    """Whether they are written along the features or along fewer directions."""
+    network, X = Network(hidden), inputs(np.float64)[:n_examples]
+    params = trained_like(network, np.float64)
+    rotated = rotated_sensitivity(network, params, X, TASKS[task])
+    assert rotated.shape == (n_examples, N_OUTPUTS, n_written)
+    expected = by_central_differences(network, params, X, TASKS[task])
+    np.testing.assert_allclose(np.linalg.norm(rotated, axis=2), np.linalg.norm(expected, axis=2), rtol=1e-6, atol=1e-12)
 
 
 def test_the_paper_s_norms_are_the_default() -> None:

@@ -9,6 +9,7 @@ from eligo.activations import LINEAR, RELU, SIGMOID, TANH, Activation  # noqa: E
 from eligo.learning import Trajectory, Trials, learn_by_querying, learn_selectively  # noqa: E402
 from eligo.methods import Method, Settings, named_methods  # noqa: E402
 from eligo.networks import Network  # noqa: E402
+from eligo.scoring import score_pool  # noqa: E402
 from eligo.sensitivity import informativeness, input_sensitivity  # noqa: E402
 from eligo.sgd import SGD  # noqa: E402
 from eligo.tasks import (  # noqa: E402
@@ -61,6 +62,7 @@ __all__ = [
     "learn_selectively",
     "named_methods",
     "normalised_outputs",
+    "score_pool",
     "softmax_of_net_inputs",
     "softmax_of_outputs",
     "statistics",

@@ -21,13 +21,18 @@ def closed_form_sensitivity(network: Network, params: Params, X: Array, task: Ta
     ``S[p, k, i] = o_k' * sum_j w_kj y_j' v_ji``, where ' is the derivative of a unit's activation at example p:
     o_k(1 - o_k) and y_j(1 - y_j) for sigmoid units, 1 for linear ones. Shapes as in `input_sensitivity`.
     """
+    return _closed_form(network, params, X, task, params[network.layer_names[0]]["weights"])
+
+
+def _closed_form(network: Network, params: Params, X: Array, task: Task, along: Array) -> Array:
+    """Eq. 4 with the rows of ``along`` (directions, hidden) for those of v, which have one for each feature."""
     (name_v, name_w) = network.layer_names
-    v, w = params[name_v]["weights"], params[name_w]["weights"]  # (features, hidden), (hidden, outputs)
-    y = network.activation(X @ v + params[name_v]["bias"])
+    w = params[name_w]["weights"]  # (hidden, outputs)
+    y = network.activation(X @ params[name_v]["weights"] + params[name_v]["bias"])
     o = task.output(y @ w + params[name_w]["bias"])
     # w_kj v_ji does not depend on the example, so the sum over j is one product of matrices for all examples.
-    paths = jnp.einsum("ij,jk->jki", v, w).reshape(len(w), -1)
-    summed = (network.activation.derivative(y) @ paths).reshape(len(X), w.shape[1], v.shape[0])
+    paths = jnp.einsum("ij,jk->jki", along, w).reshape(len(w), -1)
+    summed = (network.activation.derivative(y) @ paths).reshape(len(X), w.shape[1], len(along))
     return task.output.derivative(o)[:, :, None] * summed
 
 
@@ -73,6 +78,48 @@ def input_sensitivity(network: Network, params: Params, X: Array, task: Task) ->
     if len(network.hidden) == 1:
         return closed_form_sensitivity(network, params, X, task)
     return autodiff_sensitivity(network, params, X, task)
+
+
+def rotated_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
+    """Eq. 4 up to a rotation of the inputs: as long as its rows, and shorter to write where hidden units are few.
+
+    ``S_k = o_k' V u`` with ``u_j = w_kj y_j'`` has the Euclidean length of ``o_k' R u`` for V = QR, since Q turns and
+    does not stretch. R has J rows where V has I, one for each feature. (The Gram matrix of V, I x J, gives the same
+    length as ``u' (V'V) u``, for as many products and half of the digits.)
+
+    Parameters
+    ----------
+    network : Network
+    params : parameters of one network
+    X : float array (examples, features)
+    task : Task, gives the output map
+
+    Returns
+    -------
+    float array (examples, outputs, features or hidden units, whichever costs less)
+
+    Examples
+    --------
+    >>> import jax
+    >>> from eligo.tasks import CLASSIFICATION
+    >>> network = Network(hidden=(8,))
+    >>> params = network.init(jax.random.key(0), n_features=40, n_outputs=3)
+    >>> X = jax.random.uniform(jax.random.key(1), (50, 40))
+    >>> rotated = rotated_sensitivity(network, params, X, CLASSIFICATION)
+    >>> rotated.shape
+    (50, 3, 8)
+    >>> lengths = jnp.linalg.norm(input_sensitivity(network, params, X, CLASSIFICATION), axis=2)
+    >>> bool(jnp.allclose(jnp.linalg.norm(rotated, axis=2), lengths, atol=1e-6))
+    True
+    """
+    if len(network.hidden) > 1:
+        return input_sensitivity(network, params, X, task)
+    (name_v, name_w) = network.layer_names
+    (n_features, n_hidden), n_outputs = params[name_v]["weights"].shape, params[name_w]["bias"].size
+    # What the shorter rows save, J(I - J) multiply-adds for each output of an example, against the 2IJ^2 of a QR.
+    is_shorter = len(X) * n_outputs * (n_features - n_hidden) > 2 * n_features * n_hidden
+    along = params[name_v]["weights"]
+    return _closed_form(network, params, X, task, jnp.linalg.qr(along, mode="r") if is_shorter else along)
 
 
 Norm = Callable[[Array], Array]

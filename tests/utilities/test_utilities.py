@@ -95,6 +95,20 @@ def test_one_network_is_asked_where_there_are_several(utility) -> None:
     np.testing.assert_allclose(utility(situation, key=KEY), utility(first, key=KEY), rtol=1e-6)
 
 
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+@pytest.mark.parametrize("utility", [*UTILITIES, Random()], ids=repr)
+def test_a_pointwise_utility_looks_at_the_example_alone(utility, task) -> None:
+    """Without the others, without labels and with another key, its score is the same; other utilities' is not."""
+    situation = situation_of(task)
+    part = {name: getattr(situation, name)[::2] for name in ("X", "is_candidate")}
+    alone = situation._replace(**part, targets=jnp.full((12, 3), jnp.nan), is_labelled=jnp.zeros(12, dtype=bool))
+    if not task.has_classes:
+        alone = alone._replace(targets=alone.targets[:, :1])
+    together, apart = utility(situation, key=KEY)[::2], utility(alone, key=keys(1))
+    is_pointwise = getattr(utility, "is_pointwise", lambda task: False)(task)
+    assert np.allclose(together, apart, rtol=1e-4, atol=1e-6) == is_pointwise
+
+
 @pytest.mark.parametrize("utility", [*UTILITIES, Random()], ids=repr)
 def test_a_utility_is_a_value(utility) -> None:
     assert replace(utility) == utility and hash(replace(utility)) == hash(utility)

@@ -17,6 +17,7 @@ from eligo.datasets.preprocessing import (
     prepare_features,
 )
 from eligo.datasets.record import DataError, Dataset, UnavailableError
+from eligo.datasets.rows import row_blocks
 from eligo.datasets.tables import Table, load_table
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "n_inputs",
     "prepare_features",
     "read_idx",
+    "row_blocks",
     "subsample",
 ]
 

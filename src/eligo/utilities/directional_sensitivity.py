@@ -77,6 +77,11 @@ class DirectionalSensitivity:
         change = directional_sensitivity(situation.network, params, situation.X, situation.task)
         return norm_named("output_norm", self.output_norm)(change)
 
+    def is_pointwise(self, task: Task) -> bool:
+        """Whatever the task: one example's derivative."""
+        del task
+        return True
+
     def work(self, load: Workload) -> float:
         """A forward pass and its derivative, which share the products of the first layer: J(I + 2K) multiply-adds."""
         forward = forward_work(load.network, load.n_features, load.n_outputs)

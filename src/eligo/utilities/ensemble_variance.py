@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import Array
 from numpy.typing import ArrayLike
 
+from eligo.tasks import Task
 from eligo.utilities.protocol import Situation, Workload
 
 
@@ -52,6 +53,11 @@ class EnsembleVariance:
         del key
         predict = jax.vmap(situation.network.predict_distribution, (0, None, None))
         return ensemble_variance(predict(situation.params, situation.X, situation.task))
+
+    def is_pointwise(self, task: Task) -> bool:
+        """Whatever the task: the members look at one example."""
+        del task
+        return True
 
     def work(self, load: Workload) -> float:
         """One forward pass of every member for each example; the loop multiplies by the members."""

@@ -10,6 +10,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import ArrayLike
 
+from eligo.tasks import Task
 from eligo.utilities.laplace import laplace_variance, laplace_work, noise_variance
 from eligo.utilities.protocol import Situation, Workload
 
@@ -67,6 +68,10 @@ class PredictiveEntropy:
             return entropy(situation.network.predict_distribution(params, situation.X, situation.task))
         noise = noise_variance(situation, params)
         return 0.5 * jnp.log(2 * jnp.pi * jnp.e * (noise + laplace_variance(situation, params))).sum(axis=1)
+
+    def is_pointwise(self, task: Task) -> bool:
+        """Over classes; the Laplace approximation of function approximation looks at the labelled examples."""
+        return task.has_classes
 
     def work(self, load: Workload) -> float:
         """One forward pass each over classes; the Laplace approximation's for function approximation."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import jax
+import jax.numpy as jnp
 from jax import Array
 
 from eligo.networks import forward_work
-from eligo.sensitivity import informativeness, input_sensitivity, norm_named
+from eligo.sensitivity import informativeness, input_sensitivity, norm_named, rotated_sensitivity
+from eligo.tasks import Task
 from eligo.utilities.protocol import Situation, Workload
 
 LARGEST_AT_ONCE, EXAMPLES_AT_ONCE = 2**22, 256
@@ -51,13 +53,20 @@ class OutputSensitivity:
         params, X = jax.tree.map(lambda leaf: leaf[0], situation.params), situation.X
 
         def score(X: Array) -> Array:
-            S = input_sensitivity(situation.network, params, X, situation.task)
+            sensitivity = rotated_sensitivity if self.input_norm == "euclidean" else input_sensitivity
+            S = sensitivity(situation.network, params, X, situation.task)
             return informativeness(S, self.input_norm, self.output_norm)
 
         if X.size * situation.targets.shape[1] <= LARGEST_AT_ONCE:
             return score(X)
-        scores: Array = jax.lax.map(lambda x: score(x[None])[0], X, batch_size=EXAMPLES_AT_ONCE)
-        return scores
+        filled = jnp.pad(X, ((0, -len(X) % EXAMPLES_AT_ONCE), (0, 0)), mode="edge")
+        scores: Array = jax.lax.map(score, filled.reshape(-1, EXAMPLES_AT_ONCE, X.shape[1]))
+        return scores.reshape(-1)[: len(X)]
+
+    def is_pointwise(self, task: Task) -> bool:
+        """Whatever the task: one example's derivatives."""
+        del task
+        return True
 
     def work(self, load: Workload) -> float:
         """A forward pass and, per pair of output and input, one sum over hidden units: J(I + K + KI) multiply-adds.

@@ -1,0 +1,299 @@
+"""Scoring a pool of any size: chunk by chunk, the rows of a chunk split over the local devices."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from numpy.typing import NDArray
+
+from eligo.datasets.rows import Rows, Source, row_blocks
+from eligo.networks import Network, Params
+from eligo.tasks import Task
+from eligo.utilities import Situation, Utility
+
+NUMBERS_PER_DEVICE = 2**21
+"""Numbers of a chunk on each device: 8 MiB as float32. The calls for smaller chunks cost more than they compute."""
+
+NUMBERS_PER_BLOCK = 2**16
+"""Features and values of hidden units that a CPU has at a time, so that what lies between two layers never leaves its
+cache. In blocks of twice as many, XLA parts a product of matrices between threads, which then wait for each other."""
+
+CHUNKS_AT_ONCE = 2
+"""One is computed while the next is read."""
+
+ALIGNMENT = 64
+"""Bytes at whose multiples memory must begin to be computed on where it lies, not on a copy."""
+
+
+def score_pool(
+    network: Network,
+    params: Params,
+    X: Source,
+    task: Task,
+    utility: Utility,
+    *,
+    rows_per_chunk: int | None = None,
+) -> NDArray[np.floating[Any]]:
+    """Score of every example of a pool, which may be larger than the memory.
+
+    The scores are those that the utility gives for the whole pool at once, to rounding, whatever the chunks. What is in
+    memory follows from the size of a chunk; the scores themselves take 4 bytes a row.
+
+    Parameters
+    ----------
+    network : Network
+    params : parameters of one network, or of the members of a committee with a leading axis of members
+    X : float array (examples, features), also a memory map; path of a .npy, .csv or .parquet file, whose columns are the
+        features in order (see `eligo.datasets.row_blocks`); or an iterable of arrays (examples, features)
+    task : Task
+    utility : Utility that scores each example by itself: `Utility.is_pointwise`
+    rows_per_chunk : int or None, default=None, examples that are held at a time, rounded up to whole blocks; None takes as
+        many as make 2 million numbers for each device
+
+    Returns
+    -------
+    float array (examples,), of the type of the parameters; NaN for an example with a missing or infinite value
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, or has a column that does not hold numbers.
+    ValueError
+        If the utility does not score each example by itself, compares more members than there are, or the columns of X
+        are not the features of the parameters.
+
+    Examples
+    --------
+    >>> import eligo
+    >>> from eligo.utilities import PredictiveEntropy
+    >>> network = eligo.Network(hidden=(8,))
+    >>> params = network.init(jax.random.key(0), n_features=4, n_outputs=3)
+    >>> pool = np.random.default_rng(0).uniform(-1, 1, (10_000, 4))
+    >>> scores = score_pool(network, params, pool, eligo.CLASSIFICATION, PredictiveEntropy())
+    >>> best = scores.argsort()[-5:]  # the five to have labelled
+    >>> bool(scores[best].min() >= np.delete(scores, best).max())
+    True
+    """
+    first, last = (params[network.layer_names[end]] for end in (0, -1))
+    members = params if first["bias"].ndim == 2 else jax.tree.map(lambda leaf: leaf[None], params)
+    n_members = len(jax.tree.leaves(members)[0])
+    _refuse_unfit(task, utility, n_members)
+    n_features, n_outputs = first["weights"].shape[-2], last["bias"].shape[-1]
+    chunk = _chunk_of(n_features, n_features + n_members * sum(network.hidden), rows_per_chunk)
+    score = functools.partial(_program(), network, task, utility, n_outputs, chunk.rows_per_block, members)
+    dtype = np.dtype(first["weights"].dtype)
+    blocks = row_blocks(_in_parts(np.asarray(X)) if hasattr(X, "__array__") else X, chunk.n_rows)
+    return np.concatenate([np.empty(0, dtype), *_scores(score, _filled(blocks, chunk, dtype))])
+
+
+def _refuse_unfit(task: Task, utility: Utility, n_members: int) -> None:
+    """Refuse a utility whose scores would be others than for the whole pool, or mean nothing."""
+    name, least = type(utility).__name__, getattr(utility, "min_members", 1)
+    is_pointwise = getattr(utility, "is_pointwise", None)
+    if is_pointwise is None or not is_pointwise(task):
+        raise ValueError(
+            f"`utility` {name} does not score each example by itself for {task.name}, so chunks of a pool would be scored "
+            "otherwise than the pool. Call it on a `Situation` of the whole pool."
+        )
+    if n_members < least:
+        raise ValueError(
+            f"`utility` {name} compares at least {least} members; `params` has {n_members}. Give the parameters a leading "
+            "axis of members."
+        )
+
+
+# --- Chunks ----------------------------------------------------------------------------------------------------------
+
+
+class _Chunk(NamedTuple):
+    """The shape in which rows are handed over, all together and to one step on one device."""
+
+    n_rows: int
+    n_features: int
+    rows_per_block: int
+
+
+def _chunk_of(n_features: int, width: int, rows_per_chunk: int | None) -> _Chunk:
+    """A chunk of whole blocks on each device; a block is what is carried through all layers before the next begins.
+
+    ``width`` is the number of features and hidden units, of all members together.
+    """
+    if rows_per_chunk is not None and rows_per_chunk < 1:
+        raise ValueError(f"`rows_per_chunk` must be at least 1; got {rows_per_chunk}. Leave it out for a good size.")
+    n_devices = jax.local_device_count()
+    if rows_per_chunk is None:
+        rows_per_device = _power_of_2_below(NUMBERS_PER_DEVICE // n_features)
+    else:
+        rows_per_device = -(-rows_per_chunk // n_devices)
+    is_cached = jax.default_backend() == "cpu"
+    size = min(rows_per_device, _power_of_2_below(NUMBERS_PER_BLOCK // width)) if is_cached else rows_per_device
+    return _Chunk(-(-rows_per_device // size) * size * n_devices, n_features, size)
+
+
+def _power_of_2_below(number: int) -> int:
+    """The largest power of 2 up to the number; 64 for less, since a product of so few rows wastes the arithmetic."""
+    return max(64, 1 << (number.bit_length() - 1)) if number > 0 else 64
+
+
+def _in_parts(rows: Rows) -> tuple[Rows, ...]:
+    """A few rows, and the others from the first on that lies where it can be computed on without a copy."""
+    if rows.ndim != 2 or not rows.flags.c_contiguous:
+        return (rows,)
+    first = next((row for row in range(ALIGNMENT) if (rows.ctypes.data + row * rows.strides[0]) % ALIGNMENT == 0), 0)
+    return rows[:first], rows[first:]
+
+
+def _filled(blocks: Iterator[Rows], chunk: _Chunk, dtype: np.dtype[Any]) -> Iterator[tuple[Rows, int]]:
+    """Chunks, and how many of their rows count: a block where it fills one, else what is gathered from several.
+
+    A chunk holds until as many have followed as are computed at once.
+    """
+    buffers = itertools.cycle([_aligned(chunk, dtype) for _ in range(CHUNKS_AT_ONCE)])
+    buffer, n_held = next(buffers), 0
+    for block in blocks:
+        if block.shape[1] != chunk.n_features:
+            raise ValueError(
+                f"`X` must have {chunk.n_features} columns, the features that `params` take; got {block.shape[1]}. Keep "
+                "those columns alone, in their order."
+            )
+        if _is_chunk(block, chunk, dtype):
+            if n_held:
+                yield buffer, n_held
+                buffer, n_held = next(buffers), 0
+            yield block, len(block)
+            continue
+        while len(block):
+            taken = block[: chunk.n_rows - n_held]
+            with np.errstate(over="ignore"):  # what is too large for the type is infinite, and scores NaN
+                np.copyto(buffer[n_held : n_held + len(taken)], taken, casting="same_kind")
+            block, n_held = block[len(taken) :], n_held + len(taken)
+            if n_held == chunk.n_rows:
+                yield buffer, n_held
+                buffer, n_held = next(buffers), 0
+    if n_held:
+        yield buffer, n_held
+
+
+def _aligned(chunk: _Chunk, dtype: np.dtype[Any]) -> Rows:
+    shape = (chunk.n_rows, chunk.n_features)
+    raw = np.empty(chunk.n_rows * chunk.n_features * dtype.itemsize + ALIGNMENT, np.uint8)
+    first = -raw.ctypes.data % ALIGNMENT
+    return raw[first : first + len(raw) - ALIGNMENT].view(dtype).reshape(shape)
+
+
+def _is_chunk(block: Rows, chunk: _Chunk, dtype: np.dtype[Any]) -> bool:
+    is_whole = len(block) == chunk.n_rows and block.dtype == dtype
+    return is_whole and block.flags.c_contiguous and block.ctypes.data % ALIGNMENT == 0
+
+
+# --- Scores ----------------------------------------------------------------------------------------------------------
+
+
+def _scores(score: Callable[..., Array], chunks: Iterator[tuple[Rows, int]]) -> Iterator[NDArray[np.floating[Any]]]:
+    """Scores of chunk after chunk; a chunk is read while the one before is computed."""
+    sharding = NamedSharding(_mesh(), PartitionSpec("rows"))
+    waiting: deque[tuple[Array, int]] = deque()
+    for rows, n_rows in chunks:
+        waiting.append((score(jax.device_put(rows, sharding), n_rows), n_rows))
+        if len(waiting) == CHUNKS_AT_ONCE:
+            scores, n_scored = waiting.popleft()
+            yield np.asarray(scores)[:n_scored]
+    for scores, n_scored in waiting:
+        yield np.asarray(scores)[:n_scored]
+
+
+def _mesh() -> Mesh:
+    return Mesh(np.array(jax.local_devices()), ("rows",))
+
+
+@functools.cache
+def _program() -> Callable[..., Array]:
+    """`_score_chunk`, compiled once for each shape."""
+    return jax.jit(_score_chunk, static_argnums=range(5), compiler_options=_compiler_options())
+
+
+def _score_chunk(
+    network: Network,
+    task: Task,
+    utility: Utility,
+    n_outputs: int,
+    rows_per_block: int,
+    members: Params,
+    X: Array,
+    n_rows: Array,
+) -> Array:
+    """Scores (rows,) of a chunk of which the first ``n_rows`` count: as many blocks are computed as hold them."""
+
+    def score(members: Params, X: Array) -> Array:
+        unknown, everyone = jnp.full((len(X), n_outputs), jnp.nan, X.dtype), jnp.ones(len(X), dtype=bool)
+        situation = Situation(network, task, members, X, unknown, ~everyone, everyone, jnp.zeros((), X.dtype))
+        scores = utility(situation, key=jax.random.key(0))  # which a pointwise utility does not look at
+        return _nan_without_values(X, scores.astype(X.dtype))
+
+    def on_one_device(members: Params, X: Array, n_rows: Array) -> Array:
+        n_own = jnp.clip(n_rows - jax.lax.axis_index("rows") * len(X), 0, len(X))
+
+        def one_block(index: Array, scores: Array) -> Array:
+            first = index * rows_per_block
+            rows = jax.lax.dynamic_slice_in_dim(X, first, rows_per_block)
+            return jax.lax.dynamic_update_slice_in_dim(scores, score(members, rows), first, axis=0)
+
+        return jax.lax.fori_loop(0, -(-n_own // rows_per_block), one_block, jnp.zeros(len(X), X.dtype))
+
+    split, whole = PartitionSpec("rows"), PartitionSpec()
+    over_devices = jax.shard_map(
+        on_one_device, mesh=_mesh(), in_specs=(whole, split, whole), out_specs=split, check_vma=False
+    )
+    scores: Array = over_devices(members, X, n_rows)
+    return scores
+
+
+def _nan_without_values(X: Array, scores: Array) -> Array:
+    """NaN for the examples that have a missing or infinite value, which rectified or saturated units would swallow.
+
+    One sum tells whether there is any: of several rows side by side, so that it fills the widest vectors.
+    """
+    n_beside = math.gcd(len(X), 16)
+    columns = X.reshape(len(X) // n_beside, -1).sum(axis=0)
+    masked: Array = jax.lax.cond(
+        jnp.isfinite(columns).all(),
+        lambda: scores,
+        lambda: jnp.where(jnp.isfinite(X).all(axis=1), scores, jnp.nan),
+    )
+    return masked
+
+
+def _compiler_options() -> dict[str, bool | str]:
+    """On a CPU: library calls for products of matrices alone, the widest vectors, one thread for each device.
+
+    The default, library calls for whole chains of operations, takes 1.1 to 1.8 times as long; none at all takes up to
+    1.2 times, for products with few columns. The compiler keeps vectors to 256 bits unless told (1.1 times). A release of
+    jaxlib that does not know an option runs without it.
+    """
+    if jax.default_backend() != "cpu":
+        return {}
+    wanted: dict[str, bool | str] = {
+        "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
+        "xla_cpu_prefer_vector_width": "512",
+    }
+    if jax.local_device_count() > 1:
+        wanted["xla_cpu_multi_thread_eigen"] = False
+    return {option: value for option, value in wanted.items() if _is_known(option, value)}
+
+
+def _is_known(option: str, value: bool | str) -> bool:
+    try:
+        jax.jit(lambda: jnp.zeros(()), compiler_options={option: value})()
+    except jax.errors.JaxRuntimeError:
+        return False
+    return True
