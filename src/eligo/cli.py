@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -16,8 +17,9 @@ from eligo.datasets.catalogue import describe, fetch
 from eligo.report import write_report
 from eligo.study.display import Display, duration
 from eligo.study.files import load_study, study_names, study_text
-from eligo.study.outcome import read_results, write_results
+from eligo.study.outcome import REPORT, note_report, read_results, write_results
 from eligo.study.reading import StudyError
+from eligo.study.results import StudyResults
 from eligo.study.runner import run_in_folder
 
 app = typer.Typer(
@@ -96,6 +98,21 @@ def status(folder: Folder) -> None:
         print(f"  {name}: left out: {reason}")
     if spent := results.stage_seconds.get("the whole run"):
         print(f"time spent by runs that ended: {duration(spent)}")
+    _say_parts(results)
+
+
+def _say_parts(results: StudyResults) -> None:
+    """Print where the workers' time went."""
+    parts = results.parts
+    took = ", ".join(
+        f"{part} {duration(seconds)}" for part, seconds in zip(parts["part"], parts["seconds"], strict=True)
+    )
+    print(f"workers together: {took}")
+    compiling = parts["seconds_compiling"].sum()
+    counts = (int(parts[name].sum()) for name in ("n_compiled", "n_cached"))
+    print("of it compiling: {}; {} programs, and {} from the cache".format(duration(compiling), *counts))
+    if REPORT in results.stage_seconds:
+        print(f"{REPORT}: {duration(results.stage_seconds[REPORT])}")
 
 
 @study_app.command("report")
@@ -139,6 +156,7 @@ def fetch_data(
 
 
 def _report(folder: Path) -> None:
+    began = time.monotonic()
     results = read_results(folder)
     if results.trials.empty:
         raise StudyError(
@@ -146,6 +164,7 @@ def _report(folder: Path) -> None:
         )
     print(f"results: {write_results(results, folder)}", flush=True)
     print(f"report: {write_report(results, folder / 'report')}")
+    note_report(folder, time.monotonic() - began)
 
 
 def main() -> None:

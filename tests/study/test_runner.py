@@ -17,7 +17,8 @@ from eligo.study.files import load_study
 from eligo.study.outcome import read_results, write_results
 from eligo.study.problems import dataset_of
 from eligo.study.reading import StudyError
-from eligo.study.runner import Progress, Schedule, only_run, open_store, run_in_folder
+from eligo.study.runner import Progress, only_run, open_store, run_in_folder
+from eligo.study.schedule import Schedule
 from eligo.study.store import FILE_NAME, SQLiteStore
 from eligo.study.units import Finished, TrialUnit, TuningUnit, Unit
 from small_studies import (

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from eligo.study.compilation import Compilation
 from eligo.study.design import HyperParameters
 from eligo.study.reading import StudyError
 from eligo.study.results import CELL_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
@@ -205,3 +206,34 @@ def test_an_empty_file_becomes_a_store_only_for_a_run(path: Path):
     assert path.read_bytes() == b""
     SQLiteStore(path, is_new=True).close()
     assert counts(path)["units"] == 0
+
+
+# --- What compiling took ------------------------------------------------------------------------------------------------
+
+
+def test_parts_add_up_units_and_what_compiling_took_of_them(store: SQLiteStore):
+    store.add(replace(finished(), compilation=Compilation(0.5, 3, 1)))
+    store.add(replace(finished("wine"), compilation=Compilation(0.25, 0, 4)))
+    store.add(tuned())
+    parts = {row.pop("part"): row for row in store.parts()}
+    assert parts["sasla"] == {"units": 2, "seconds": 3.0, "seconds_compiling": 0.75, "n_compiled": 3, "n_cached": 5}
+    assert parts["tuning"] == {"units": 1, "seconds": 2.0, "seconds_compiling": 0.0, "n_compiled": 0, "n_cached": 0}
+
+
+def test_a_store_from_before_compiling_was_counted_is_read_and_gone_on_with(path: Path, store: SQLiteStore):
+    store.add(finished())
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TABLE compilation")
+    connection.close()
+    before = path.read_bytes()
+    old = SQLiteStore(path)
+    assert old.parts() == [
+        {"part": "sasla", "units": 1, "seconds": 1.5, "seconds_compiling": None, "n_compiled": None, "n_cached": None}
+    ]
+    old.close()
+    assert path.read_bytes() == before
+    again = SQLiteStore(path, is_new=True)
+    again.add(replace(finished("wine"), compilation=Compilation(0.5, 3, 1)))
+    assert [(row["units"], row["n_compiled"]) for row in again.parts()] == [(2, 3)]
+    again.close()

@@ -223,3 +223,20 @@ def test_preparation_fitted_on_all_rows_does_not_depend_on_the_trial() -> None:
     split = split_rows(all_rows, SINE, 0)
     expected = 2 * (SINE.X[split.train] - SINE.X.min()) / np.ptp(SINE.X) - 1
     np.testing.assert_allclose(trials.X[0], expected, atol=1e-6)
+
+
+def test_initial_weights_and_keys_are_those_of_the_public_functions_one_at_a_time() -> None:
+    """However they are compiled: drawn eagerly here, in one program there, and equal to the bit."""
+    trials = stack(numbers=(3, 8))
+    for place, trial in enumerate((3, 8)):
+        members = {
+            stream: jax.random.split(jax.random.key(seed_of(DESIGN.seed, "iris", trial, stream)), 3)
+            for stream in ("weights", "order")
+        }
+        for member, key in enumerate(members["weights"]):
+            expected = NETWORK.init(key, 4, 3)
+            found = jax.tree.map(lambda leaf: leaf[place, member], trials.params)  # noqa: B023
+            assert jax.tree.all(jax.tree.map(np.array_equal, found, expected))
+        np.testing.assert_array_equal(raw(trials.order_keys)[place], raw(members["order"]))
+        alone = jax.random.key(seed_of(DESIGN.seed, "iris", trial, "selection"))
+        np.testing.assert_array_equal(raw(trials.selection_keys)[place], raw(alone))

@@ -44,6 +44,7 @@ from .study_tables import (
     headline_table,
     listing_table,
     missing_table,
+    part_table,
     problem_table,
     rank_table,
     settings_table,
@@ -182,6 +183,11 @@ def _record(analysis: Analysis, shelf: Shelf) -> dict[str, Any]:
         "settings": shelf.table(settings_table(results.settings), "Every setting. A problem’s own follow its name."),
         "environment": shelf.table(listing_table("environment", ("part", "version"), results.environment)),
         "stages": shelf.table(replace(listing_table("stages", ("stage", "took"), stages), frame=seconds)),
+        "parts": shelf.table(
+            part_table(results) if len(results.parts) else None,
+            "What the workers did, all together. Compiling is part of the time beside it; the cache had what an earlier "
+            "run, or another worker, had compiled.",
+        ),
         "command": command_of(results),
     }
 

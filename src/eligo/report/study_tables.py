@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from eligo.study.results import Problem, StudyResults
 
 from .comparisons import ALPHA, Comparison
-from .digits import NONE, decimals_of, fixed, percent, plain, short, times
+from .digits import NONE, decimals_of, duration, fixed, percent, plain, short, times
 from .factors import factor_title, value_words
 from .sweeps import Sweep
 from .tables import Cell, Table, interval_text, lowest, method_cell, plus_minus, slug, words
@@ -333,3 +334,16 @@ def missing_table(results: StudyResults, missing: pd.DataFrame) -> Table:
         for _, row in missing.iterrows()
     )
     return Table("missing", "", (), ("problem", "method", "trials found", "trials planned"), rows, missing)
+
+
+def part_table(results: StudyResults) -> Table:
+    """What tuning and each method took of the workers' time, and how much of it was compiling."""
+    rows = []
+    for row in results.parts.to_dict("records"):
+        name = words(row["part"]) if row["part"] not in results.methods else method_cell(row["part"], results.methods)
+        counts = (NONE if math.isnan(row[count]) else f"{row[count]:.0f}" for count in ("n_compiled", "n_cached"))
+        compiling = NONE if math.isnan(row["seconds_compiling"]) else duration(row["seconds_compiling"])
+        cells = (str(row["units"]), duration(row["seconds"]), compiling, *counts)
+        rows.append((name, *map(Cell, cells)))
+    columns = ("part", "units", "took", "of it compiling", "programs compiled", "from the cache")
+    return Table("parts", "", (), columns, tuple(rows), results.parts)

@@ -14,6 +14,7 @@ from eligo.study.criteria import criteria_of
 from eligo.study.reading import StudyError
 from eligo.study.results import (
     CRITERIA_COLUMNS,
+    PART_COLUMNS,
     TRIAL_COLUMNS,
     WINNER_COLUMNS,
     Problem,
@@ -61,6 +62,7 @@ def read_results(folder: Path) -> StudyResults:
             winners=_winners(settings, cells),
             environment=store.noted("environment") or {},
             stage_seconds=_seconds(store),
+            parts=_parts(store, methods),
         )
     finally:
         store.close()
@@ -74,10 +76,32 @@ def _problem(facts: dict[str, Any]) -> Problem:
     return Problem(**(facts | plain | {"columns": columns, "target_range": None if ends is None else tuple(ends)}))
 
 
+REPORT = "the report, when last written"
+
+
 def _seconds(store: SQLiteStore) -> dict[str, float]:
-    return {"the whole run": store.noted("seconds") or 0.0} | {
-        f"{stage}, all workers together": seconds for stage, seconds in store.stage_seconds().items()
-    }
+    reported = store.noted("report_seconds")
+    return (
+        {"the whole run": store.noted("seconds") or 0.0}
+        | {f"{stage}, all workers together": seconds for stage, seconds in store.stage_seconds().items()}
+        | ({} if reported is None else {REPORT: reported})
+    )
+
+
+def note_report(folder: Path, seconds: float) -> None:
+    """Keep how long it took to read the results of a study and to write its report."""
+    store = SQLiteStore(folder / FILE_NAME)
+    try:
+        store.note("report_seconds", seconds)
+    finally:
+        store.close()
+
+
+def _parts(store: SQLiteStore, methods: tuple[str, ...]) -> pd.DataFrame:
+    """What each part took, tuning first, then methods in the study's order."""
+    found = {row["part"]: row for row in store.parts()}
+    rows = [found[part] for part in dict.fromkeys(("tuning", *methods, *found)) if part in found]
+    return pd.DataFrame(rows, columns=list(PART_COLUMNS)).astype(dict.fromkeys(PART_COLUMNS[2:], float))
 
 
 def _frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -69,6 +69,7 @@ class StudyResults:
     absent : mapping of problem name to the reason why its data could not be had; such a problem has no rows
     environment : mapping of str to str: machine, versions, date
     stage_seconds : mapping of stage name to wall-clock seconds
+    parts : one row for tuning and for each method, `PART_COLUMNS`: what it took of all workers together
     """
 
     name: str
@@ -84,6 +85,7 @@ class StudyResults:
     absent: Mapping[str, str]
     environment: Mapping[str, str]
     stage_seconds: Mapping[str, float]
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 REFERENCE = "passive"
@@ -192,6 +194,10 @@ CELL_COLUMNS = (
     "cv_score",
     "is_diverged",
 )
+
+PART_COLUMNS = ("part", "units", "seconds", "seconds_compiling", "n_compiled", "n_cached")
+"""Columns of ``parts``: "tuning" or a method, its units, their seconds, and of these the seconds in which programs were
+compiled or read from the cache, with how many of each; NaN where a release of eligo did not count them."""
 
 WINNER_COLUMNS = (
     "problem",

@@ -9,23 +9,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from eligo.datasets import DataError, UnavailableError
-from eligo.study.design import HyperParameters, Study, changed_settings
+from eligo.study.design import Study, changed_settings
 from eligo.study.environment import describe_environment
 from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
 from eligo.study.results import Problem
+from eligo.study.schedule import Schedule
 from eligo.study.store import FILE_NAME, SQLiteStore, Store
-from eligo.study.tuning import choose_winner, hyper_parameters, survivors
-from eligo.study.units import Finished, Unit, estimated_cost, trial_units, tuning_units, unit_id
+from eligo.study.units import Finished, Unit, unit_id
 from eligo.study.worker import compute, ctrl_c_held_back, prepare_worker, worker_environment
-
-KEPT_PER_RUNG = 4
-"""Successive halving keeps one cell in so many."""
 
 
 @dataclass(frozen=True)
@@ -125,94 +122,6 @@ def process_pool(jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=prepare_worker)
 
 
-@dataclass
-class _ProblemState:
-    """How far one problem is."""
-
-    rung: int = 0
-    open_units: set[str] = field(default_factory=set)
-    is_tuned: bool = False
-
-
-class Schedule:
-    """Which units are ready, in order of problem; what is ready next follows from what is stored.
-
-    Parameters
-    ----------
-    study : Study
-    store : Store
-    absent : problems whose data could not be had; they have no units
-    """
-
-    def __init__(self, study: Study, store: Store, absent: Collection[str] = ()) -> None:
-        """Find out what is there, and what comes first."""
-        self.study, self.store = study, store
-        self.done = set(store.finished())
-        self.ready: list[Unit] = []
-        self.known: dict[str, float] = {}
-        self.problems = {plan.problem: _ProblemState() for plan in study.plans if plan.problem not in absent}
-        for problem in self.problems:
-            self._open_next(problem)
-
-    def finish(self, unit: Unit) -> None:
-        """Note that a unit is stored; opens what it was in the way of."""
-        name, state = unit_id(unit), self.problems[unit.problem]
-        self.done.add(name)
-        state.open_units.discard(name)
-        if not state.open_units and not state.is_tuned:
-            state.rung += 1
-            self._open_next(unit.problem)
-
-    def cost(self, names: set[str]) -> float:
-        """Estimated cost of the known units of these names."""
-        return sum(cost for name, cost in self.known.items() if name in names)
-
-    def expected_cost(self) -> float:
-        """Estimated cost of all units, also of trials whose hyper-parameters are not chosen yet."""
-        unknown = [problem for problem, state in self.problems.items() if not state.is_tuned]
-        guesses = [self.study.plan(problem).tuning.cells()[0] for problem in unknown]
-        later = [
-            unit
-            for problem, guess in zip(unknown, guesses, strict=True)
-            for unit in trial_units(self.study, problem, guess)
-        ]
-        return sum(self.known.values()) + sum(estimated_cost(self.study, unit) for unit in later)
-
-    def _open_next(self, problem: str) -> None:
-        """Open the next rung of the search, or the trials, skipping all that is stored already."""
-        state = self.problems[problem]
-        while not state.is_tuned and not state.open_units:
-            units = self._next_units(problem, state)
-            for unit in units:
-                self.known[unit_id(unit)] = estimated_cost(self.study, unit)
-            waiting = [unit for unit in units if unit_id(unit) not in self.done]
-            state.open_units = {unit_id(unit) for unit in waiting}
-            self.ready += waiting
-            if not waiting and not state.is_tuned:
-                state.rung += 1
-        order = list(self.problems)
-        self.ready.sort(key=lambda unit: order.index(unit.problem))
-
-    def _next_units(self, problem: str, state: _ProblemState) -> Sequence[Unit]:
-        study, plan = self.study, self.study.plan(problem)
-        rungs = plan.tuning.rungs()
-        if not study.is_tuned and plan.recorded is not None:
-            state.is_tuned = True
-            return trial_units(study, problem, plan.recorded.values)
-        rows = self.store.rows("cells", problem)
-        if state.rung < len(rungs):
-            cells: Sequence[HyperParameters] = plan.tuning.cells()
-            for rung in range(state.rung):
-                of_rung = [row for row in rows if row["epochs"] == rungs[rung]]
-                cells = survivors(of_rung, max(1, len(cells) // KEPT_PER_RUNG))
-            return tuning_units(problem, cells, rungs[state.rung])
-        chosen = choose_winner(rows)
-        if chosen is None:
-            raise StudyError(f"every cell of the grid diverged on {problem!r}. Add smaller learning rates to [tuning].")
-        state.is_tuned = True
-        return trial_units(study, problem, hyper_parameters(chosen[0]))
-
-
 def run_study(
     study: Study, store: Store, executor: Executor, n_parallel: int, watch: Watch, absent: Collection[str] = ()
 ) -> None:
@@ -237,7 +146,7 @@ def run_study(
     watch(replace(_progress(schedule, None, clock), cells=store.rows("cells"), trials=store.rows("trials")))
     while schedule.ready or running:
         while schedule.ready and len(running) < n_parallel:
-            unit = schedule.ready.pop(0)
+            unit = schedule.take(running.values())
             with _a_worker_may_die(), ctrl_c_held_back():
                 running[executor.submit(compute, study, unit)] = unit
         ended, _ = wait(running, return_when=FIRST_COMPLETED)

@@ -15,6 +15,17 @@ from eligo.study.units import Finished, unit_id
 
 SCHEMA_VERSION = 2
 FILE_NAME = "study.sqlite"
+COMPILATION = (
+    "CREATE TABLE IF NOT EXISTS compilation (unit TEXT PRIMARY KEY REFERENCES units (id), "
+    "seconds REAL NOT NULL, n_compiled INTEGER NOT NULL, n_cached INTEGER NOT NULL)"
+)
+"""A table beside that of units: stores of this version that were made before it was counted lack it until they go on."""
+PARTS = """
+    SELECT coalesce(method, stage) AS part, count(*) AS units, sum(units.seconds) AS seconds,
+        sum(compilation.seconds) AS seconds_compiling, sum(n_compiled) AS n_compiled, sum(n_cached) AS n_cached
+    FROM units LEFT JOIN (SELECT DISTINCT unit, method FROM trials) AS named ON named.unit = id
+        LEFT JOIN compilation ON compilation.unit = id
+    GROUP BY part"""
 TABLES = {"cells": CELL_COLUMNS, "trials": TRIAL_COLUMNS, "curves": CURVE_COLUMNS, "confusion": CONFUSION_COLUMNS}
 
 
@@ -87,6 +98,8 @@ class SQLiteStore:
         if version == 0:
             with self._connection:
                 self._make_tables()
+        if is_new:
+            self._connection.execute(COMPILATION)
 
     def _make_tables(self) -> None:
         connection = self._connection
@@ -115,6 +128,7 @@ class SQLiteStore:
             if self._connection.execute("SELECT 1 FROM units WHERE id = ?", (name,)).fetchone():
                 return
             self._connection.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?)", unit)
+            self._connection.execute("INSERT INTO compilation VALUES (?, ?, ?, ?)", (name, *finished.compilation))
             for table, columns in TABLES.items():
                 self._insert(table, columns, name, getattr(finished, table))
 
@@ -149,6 +163,13 @@ class SQLiteStore:
             "SELECT stage, sum(seconds) AS seconds FROM units GROUP BY stage ORDER BY stage DESC"
         )
         return {row["stage"]: row["seconds"] for row in rows}
+
+    def parts(self) -> list[dict[str, Any]]:
+        """What "tuning" and each method took: units, their seconds, and what compiling cost of it; None if not counted."""
+        known = "SELECT 1 FROM sqlite_master WHERE name = 'compilation'"
+        if self._connection.execute(known).fetchone() is None:  # made before it was counted, and only read
+            self._connection.execute(COMPILATION.replace("TABLE", "TEMPORARY TABLE"))
+        return [dict(row) for row in self._connection.execute(PARTS)]
 
     def close(self) -> None:
         """Let go of the file."""

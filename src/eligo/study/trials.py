@@ -175,6 +175,24 @@ def prepare(design: TrialDesign, dataset: Dataset, split: Split) -> Prepared:
     return Prepared(X, targets, X_test, targets_test, coding.scale)
 
 
+RUN_ONCE = {"xla_backend_optimization_level": 1}
+"""What the compiler is told of a program that runs once: random bits take it longer to optimise than to draw."""
+
+
+@partial(jax.jit, static_argnames="n_members", compiler_options=RUN_ONCE)
+def draw_keys(seeds: NDArray[np.uint32], n_members: int | None = None) -> Array:
+    """The random key of each seed, (seeds,); or, split from it, one for each member, (seeds, members)."""
+    keys = jax.vmap(jax.random.key)(seeds)
+    return keys if n_members is None else jax.vmap(lambda key: jax.random.split(key, n_members))(keys)
+
+
+@partial(jax.jit, static_argnums=(0, 2, 3), compiler_options=RUN_ONCE)
+def draw_params(network: Network, keys: Array, n_features: int, n_outputs: int) -> Params:
+    """Initial weights for each key, whatever their shape, as `Network.init` draws them."""
+    params = jax.lax.map(lambda key: network.init(key, n_features, n_outputs), keys.reshape(-1))  # small to compile
+    return jax.tree.map(lambda leaf: leaf.reshape(*keys.shape, *leaf.shape[1:]), params)
+
+
 def stack_trials(
     design: TrialDesign,
     dataset: Dataset,
@@ -210,25 +228,14 @@ def stack_trials(
         for name, values in made.items():
             parts.setdefault(name, []).append(values)
 
-    def keys(stream: str, trials: Sequence[int] = numbers) -> Array:
-        return jnp.stack([jax.random.key(seed_of(design.seed, dataset.name, trial, stream)) for trial in trials])
+    def seeds(stream: str, trials: Sequence[int] = numbers) -> NDArray[np.uint32]:
+        return np.array([seed_of(design.seed, dataset.name, trial, stream) for trial in trials], dtype=np.uint32)
 
-    weights = keys("weights", [SHARED_TRIAL] * len(numbers)) if shares_weights else keys("weights")
-    sizes = (design.n_members, parts["X"][0].shape[1], dataset.n_outputs)
-    params, order_keys = _draw_members(network, *sizes, weights, keys("order"))
+    weights = seeds("weights", [SHARED_TRIAL] * len(numbers)) if shares_weights else seeds("weights")
+    n_features, n_members = parts["X"][0].shape[1], design.n_members
     return Trials(
         **{name: jnp.asarray(np.stack(values)) for name, values in parts.items()},
-        params=params,
-        order_keys=order_keys,
-        selection_keys=keys("selection"),
+        params=draw_params(network, draw_keys(weights, n_members), n_features, dataset.n_outputs),
+        order_keys=draw_keys(seeds("order"), n_members),
+        selection_keys=draw_keys(seeds("selection")),
     )
-
-
-@partial(jax.jit, static_argnames=("network", "n_members", "n_features", "n_outputs"))
-def _draw_members(
-    network: Network, n_members: int, n_features: int, n_outputs: int, weights: Array, order: Array
-) -> tuple[Params, Array]:
-    """Initial parameters and order keys of the members of every trial (trials, members), from keys (trials,)."""
-    members = jax.vmap(lambda key: jax.random.split(key, n_members))
-    init = jax.vmap(jax.vmap(network.init, (0, None, None)), (0, None, None))
-    return init(members(weights), n_features, n_outputs), members(order)

@@ -18,7 +18,17 @@ from eligo.datasets import DataError, Dataset
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import Network, Params
 from eligo.study.design import HyperParameters, Study
-from eligo.study.trials import TUNING_TRIAL, Prepared, Split, folds_inside, prepare, seed_of, split_rows
+from eligo.study.trials import (
+    TUNING_TRIAL,
+    Prepared,
+    Split,
+    draw_keys,
+    draw_params,
+    folds_inside,
+    prepare,
+    seed_of,
+    split_rows,
+)
 from eligo.tasks import Measures, Task
 from eligo.training import is_diverged, train_many
 
@@ -41,33 +51,21 @@ def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters]
     design = study.trial_design(dataset.name)
     folds = [prepare(design, dataset, fold) for fold in tuning_folds(study, dataset)]
     network = Network(hidden=(cells[0].hidden,))
-    key = jax.random.key(seed_of(study.seed, dataset.name, TUNING_TRIAL, "weights"))
-    fold_params = jax.vmap(network.init, (0, None, None))(
-        jax.random.split(key, len(folds)), folds[0].X.shape[1], dataset.n_outputs
+    weight_keys, order_keys = (
+        draw_keys(np.array([seed_of(study.seed, dataset.name, TUNING_TRIAL, stream)], dtype=np.uint32), len(folds))
+        for stream in ("weights", "order")
     )
-    order_key = jax.random.key(seed_of(study.seed, dataset.name, TUNING_TRIAL, "order"))
-    order_keys = jax.random.split(order_key, len(folds))
-    stacked = _stack(folds)
-
-    def for_cells(per_fold: Any) -> Any:  # every cell sees the same folds, weights and orders
-        return jax.tree.map(lambda leaf: jnp.tile(leaf, (len(cells),) + (1,) * (leaf.ndim - 1)), per_fold)
+    drawn = draw_params(network, weight_keys, folds[0].X.shape[1], dataset.n_outputs), order_keys
+    (params, keys), stacked = _for_cells(len(cells), drawn, _stack(folds))
 
     def per_net(name: str) -> NDArray[np.float64]:
         return np.repeat([getattr(cell, name) for cell in cells], len(folds))
 
     rates = {name: per_net(name) for name in ("learning_rate", "momentum", "weight_decay")}
     sgd = study.sgd(dataset.name, rates, epochs)
-    X, targets, is_row, X_held, targets_held, is_held_row, scale = for_cells(stacked)
-    params = train_many(
-        network,
-        for_cells(fold_params),
-        X,
-        targets,
-        dataset.task,
-        sgd,
-        key=for_cells(order_keys),
-        subset=np.asarray(is_row),
-    )
+    X, targets, is_row, X_held, targets_held, is_held_row, scale = stacked
+    subset = np.asarray(is_row)
+    params = train_many(network, params, X, targets, dataset.task, sgd, key=keys, subset=subset)
     measures = _held_out(network, dataset.task, params, X_held, targets_held, is_held_row, scale)
     return _rows(cells, epochs, measures, is_diverged(params), dataset.task, len(folds))
 
@@ -118,6 +116,16 @@ def tuning_folds(study: Study, dataset: Dataset) -> list[Split]:
             f"data set {dataset.name!r} cannot be tuned on {tuning.examples} of its examples: {str(error).rstrip('.')}. "
             "Set another `examples` in [tuning]."
         ) from None
+
+
+@partial(jax.jit, static_argnums=0)
+def _for_cells(n_cells: int, drawn: Any, stacked: Any) -> Any:
+    """What each network of every cell gets, from what each fold has: every cell sees the same folds, weights and orders.
+
+    ``drawn`` has leading axes (1, folds), ``stacked`` (folds,); what is given has (cells times folds,).
+    """
+    per_fold = jax.tree.map(lambda leaf: leaf[0], drawn), stacked
+    return jax.tree.map(lambda leaf: jnp.tile(leaf, (n_cells,) + (1,) * (leaf.ndim - 1)), per_fold)
 
 
 def _stack(folds: Sequence[Prepared]) -> tuple[Array, ...]:

@@ -16,6 +16,7 @@ from eligo.datasets import Dataset, n_inputs
 from eligo.learning import Trajectory
 from eligo.methods import named_methods
 from eligo.networks import Network, presentation_work
+from eligo.study.compilation import Compilation
 from eligo.study.design import HyperParameters, Study
 from eligo.study.problems import dataset_of, n_train
 from eligo.study.results import CHECKPOINTS, CURVE_COLUMNS, INSIDE_MEASURES, TRIAL_COLUMNS
@@ -52,7 +53,7 @@ Unit = TuningUnit | TrialUnit
 
 @dataclass(frozen=True)
 class Finished:
-    """What a unit found: rows for the tables of the store."""
+    """What a unit found: rows for the tables of the store; and its seconds, with what compiling took of them."""
 
     unit: Unit
     seconds: float
@@ -60,11 +61,23 @@ class Finished:
     trials: Sequence[dict[str, Any]] = ()
     curves: Sequence[dict[str, Any]] = ()
     confusion: Sequence[dict[str, Any]] = ()
+    compilation: Compilation = Compilation()
 
 
 def unit_id(unit: Unit) -> str:
     """Name of a unit in the store: a digest of what it computes."""
     return hashlib.sha256(json.dumps(asdict(unit), sort_keys=True).encode()).hexdigest()
+
+
+ProgramGroup = tuple[str, str, int]
+
+
+def program_group(study: Study, unit: Unit) -> ProgramGroup:
+    """What units have in common whose programs are mostly the same: the problem, and the shape of their networks."""
+    if isinstance(unit, TuningUnit):
+        return unit.problem, unit.stage, unit.cells[0].hidden
+    method = named_methods(study.settings_of(unit.problem, unit.method))[study.row(unit.method).method]
+    return unit.problem, unit.stage, method.members
 
 
 def tuning_units(problem: str, cells: Sequence[HyperParameters], epochs: int) -> list[TuningUnit]:

@@ -9,12 +9,14 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import jax
 from threadpoolctl import threadpool_limits
 
 from eligo._devices import flags_for
+from eligo.study.compilation import count_compilation
 from eligo.study.design import Study
 from eligo.study.units import Finished, Unit, run_unit
 
@@ -65,18 +67,21 @@ def _leave_with_parent() -> None:
 
 
 def _keep_compiled_programs() -> None:
-    """Use jax's persistent compilation cache in the user's cache folder, if that can be written."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eligo" / "xla"
+    """Use jax's persistent compilation cache: where it is set to be, or in the user's cache, if that can be written."""
+    own = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eligo" / "xla"
+    folder = Path(os.environ.get("JAX_COMPILATION_CACHE_DIR") or own)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         warnings.warn(f"compiled programs are not kept: {folder}: {error.strerror}", stacklevel=1)
         return
     jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)  # reading takes less than the least program
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 def compute(study: Study, unit: Unit) -> Finished:
-    """Compute a unit in this process."""
-    return run_unit(study, unit)
+    """Compute a unit in this process, and count what is compiled for it."""
+    compiled = count_compilation()
+    finished = run_unit(study, unit)
+    return replace(finished, compilation=compiled())

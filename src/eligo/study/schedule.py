@@ -1,0 +1,122 @@
+"""Which units of a study are ready, and which of them to start next; all of it follows from what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from eligo.study.design import HyperParameters, Study
+from eligo.study.reading import StudyError
+from eligo.study.store import Store
+from eligo.study.tuning import choose_winner, hyper_parameters, survivors
+from eligo.study.units import (
+    ProgramGroup,
+    Unit,
+    estimated_cost,
+    program_group,
+    trial_units,
+    tuning_units,
+    unit_id,
+)
+
+KEPT_PER_RUNG = 4
+"""Successive halving keeps one cell in so many."""
+
+
+@dataclass
+class _ProblemState:
+    """How far one problem is."""
+
+    rung: int = 0
+    open_units: set[str] = field(default_factory=set)
+    is_tuned: bool = False
+
+
+class Schedule:
+    """Which units are ready, in order of problem; what is ready next follows from what is stored.
+
+    Parameters
+    ----------
+    study : Study
+    store : Store
+    absent : problems whose data could not be had; they have no units
+    """
+
+    def __init__(self, study: Study, store: Store, absent: Collection[str] = ()) -> None:
+        """Find out what is there, and what comes first."""
+        self.study, self.store = study, store
+        self.done = set(store.finished())
+        self.ready: list[Unit] = []
+        self.compiled: set[ProgramGroup] = set()
+        self.known: dict[str, float] = {}
+        self.problems = {plan.problem: _ProblemState() for plan in study.plans if plan.problem not in absent}
+        for problem in self.problems:
+            self._open_next(problem)
+
+    def take(self, running: Iterable[Unit]) -> Unit:
+        """The unit to start next: the first that is ready and does not compile what a running unit is compiling already.
+
+        A worker that takes other work meanwhile finds those programs in the cache, once they are compiled.
+        """
+        busy = {program_group(self.study, unit) for unit in running} - self.compiled
+        free = (place for place, unit in enumerate(self.ready) if program_group(self.study, unit) not in busy)
+        return self.ready.pop(next(free, 0))
+
+    def finish(self, unit: Unit) -> None:
+        """Note that a unit is stored; opens what it was in the way of."""
+        name, state = unit_id(unit), self.problems[unit.problem]
+        self.done.add(name)
+        self.compiled.add(program_group(self.study, unit))
+        state.open_units.discard(name)
+        if not state.open_units and not state.is_tuned:
+            state.rung += 1
+            self._open_next(unit.problem)
+
+    def cost(self, names: set[str]) -> float:
+        """Estimated cost of the known units of these names."""
+        return sum(cost for name, cost in self.known.items() if name in names)
+
+    def expected_cost(self) -> float:
+        """Estimated cost of all units, also of trials whose hyper-parameters are not chosen yet."""
+        unknown = [problem for problem, state in self.problems.items() if not state.is_tuned]
+        guesses = [self.study.plan(problem).tuning.cells()[0] for problem in unknown]
+        later = [
+            unit
+            for problem, guess in zip(unknown, guesses, strict=True)
+            for unit in trial_units(self.study, problem, guess)
+        ]
+        return sum(self.known.values()) + sum(estimated_cost(self.study, unit) for unit in later)
+
+    def _open_next(self, problem: str) -> None:
+        """Open the next rung of the search, or the trials, skipping all that is stored already."""
+        state = self.problems[problem]
+        while not state.is_tuned and not state.open_units:
+            units = self._next_units(problem, state)
+            for unit in units:
+                self.known[unit_id(unit)] = estimated_cost(self.study, unit)
+            waiting = [unit for unit in units if unit_id(unit) not in self.done]
+            state.open_units = {unit_id(unit) for unit in waiting}
+            self.ready += waiting
+            if not waiting and not state.is_tuned:
+                state.rung += 1
+        order = list(self.problems)
+        self.ready.sort(key=lambda unit: order.index(unit.problem))
+
+    def _next_units(self, problem: str, state: _ProblemState) -> Sequence[Unit]:
+        study, plan = self.study, self.study.plan(problem)
+        rungs = plan.tuning.rungs()
+        if not study.is_tuned and plan.recorded is not None:
+            state.is_tuned = True
+            return trial_units(study, problem, plan.recorded.values)
+        rows = self.store.rows("cells", problem)
+        if state.rung < len(rungs):
+            cells: Sequence[HyperParameters] = plan.tuning.cells()
+            for rung in range(state.rung):
+                of_rung = [row for row in rows if row["epochs"] == rungs[rung]]
+                cells = survivors(of_rung, max(1, len(cells) // KEPT_PER_RUNG))
+            return tuning_units(problem, cells, rungs[state.rung])
+        chosen = choose_winner(rows)
+        if chosen is None:
+            raise StudyError(f"every cell of the grid diverged on {problem!r}. Add smaller learning rates to [tuning].")
+        state.is_tuned = True
+        return trial_units(study, problem, hyper_parameters(chosen[0]))
