@@ -99,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few networks and one turn: does it run?")
     is_quick = parser.parse_args().quick
-    n_nets, budget, repeats = (16, 0.05, 2) if is_quick else (N_NETS, 0.4, 7)
+    n_nets, budget, turns = (16, 0.05, 2) if is_quick else (N_NETS, 0.4, 7)
     print(f"{machine_line()}\n\n{n_nets} networks, {N_EXAMPLES} examples; µs per epoch and network\n")
     library, rows = cpp.build(), []
     for shape in PYTORCH_REACHES:
@@ -108,7 +108,7 @@ def main() -> None:
             print(*cpp.check(library, problem, "full"), sep="\n", flush=True)
         if find_spec("torch"):
             print(check_pytorch(problem), flush=True)
-        rows.append(row(problem, steady(contestants(problem, library), budget, repeats)))
+        rows.append(row(problem, steady(contestants(problem, library), budget, turns)))
     print(f"\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", *rows, sep="\n")
 
 

@@ -73,14 +73,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few networks and one turn: does it run?")
     is_quick = parser.parse_args().quick
-    n_nets, budget, repeats = (16, 0.05, 2) if is_quick else (N_NETS, 0.4, 7)
+    n_nets, budget, turns = (16, 0.05, 2) if is_quick else (N_NETS, 0.4, 7)
     print(f"{machine_line()}\n\n{n_nets} networks, {N_EXAMPLES} examples; ns per step and network\n")
     library, rows = cpp.build(), []
     for shape, reach in REACHES.items():
         problem = draw_problem(shape, n_nets, N_EXAMPLES)
         if library is not None:
             print(*cpp.check(library, problem, 1), sep="\n", flush=True)
-        rows.append(row(problem, steady(contestants(problem, library), budget, repeats), reach))
+        rows.append(row(problem, steady(contestants(problem, library), budget, turns), reach))
     print(f"\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", *rows, sep="\n")
 
 
