@@ -1,17 +1,25 @@
 """What `eligo.layouts` chooses from: every layout timed for every shape, on one device.
 
-python benchmarks/layouts.py [--quick]
+The constants of that module are read from this table: the shapes and batches where the smallest ratio, 1.00, goes from the
+layouts with the nets last ("trailing", with so many networks side by side) to those with the nets first ("leading").
+
+    python benchmarks/layouts.py [--shapes 4-10-3 ...] [--batches 1 8 full ...] [--nets 10 ...] [--quick]
 """
 
 import argparse
 import os
-import time
+from collections.abc import Callable
+from functools import partial
 from itertools import product
+from typing import Any
 
 os.environ["ELIGO_HOST_DEVICES"] = "1"
 
+from machine import machine_line  # isort: skip
 import jax
 import numpy as np
+from problem import Problem, draw_problem, settings
+from timing import steady
 
 import eligo
 from eligo import training
@@ -24,64 +32,66 @@ LAYOUTS = {
     "trailing 64": Layout(is_trailing=True, block=64),
     "trailing 128": Layout(is_trailing=True, block=128),
 }
-SHAPES = [(4, 10, 3), (4, 20, 3), (13, 20, 3), (4, 64, 3), (13, 64, 3), (30, 64, 2), (4, 128, 3), (4, 512, 3)]
-ROWS = (1, 4, 8, 16, 32, "full")
+SHAPES = ("4-10-3", "4-20-3", "13-20-3", "4-64-3", "13-64-3", "30-64-2", "4-128-3", "4-512-3")
+BATCHES = ("1", "4", "8", "16", "32", "full")
 NETS = (10, 16, 32, 50, 128)
 N_EXAMPLES = 120
+COLUMNS = ("network", "batch", "nets", "chosen", "ratio of the chosen", "best, ns per net-step", *LAYOUTS)
 
 
-def seconds_per_step(shape, rows, n_nets: int, budget: float) -> float:
-    """Best of three, compilation and what a call costs excluded."""
-    n_features, hidden, n_outputs = shape
-    rng = np.random.default_rng(0)
-    X = rng.uniform(-1, 1, (N_EXAMPLES, n_features))
-    targets = rng.uniform(0.1, 0.9, (N_EXAMPLES, n_outputs))
-    network = eligo.Network(hidden=(hidden,))
-    keys = jax.random.split(jax.random.key(0), n_nets)
-    params = jax.vmap(network.init, (0, None, None))(keys, n_features, n_outputs)
+def trainer(problem: Problem, batch_size: int | str, layout: Layout) -> Callable[[int], Any]:
+    """Training in a given layout as a function of the number of epochs."""
+    sgd = settings(batch_size, epochs=0)
+    state = training.start(problem.params, sgd)
+    member = np.ones((len(problem.keys), len(problem.X)), dtype=bool)
+    fixed = (problem.network, state, problem.X, problem.targets, eligo.CLASSIFICATION, sgd)
+    advance = partial(training.advance, *fixed, key=problem.keys, member=member, first_epoch=0, layout=layout)
+    return lambda epochs: jax.block_until_ready(advance(n_epochs=epochs))
 
-    def seconds(epochs: int) -> float:
-        began = time.perf_counter()
-        sgd = eligo.SGD(learning_rate=0.1, momentum=0.9, batch_size=rows, epochs=epochs)
-        jax.block_until_ready(eligo.train_many(network, params, X, targets, eligo.CLASSIFICATION, sgd, key=keys))
-        return time.perf_counter() - began
 
-    seconds(1)
-    of_call = min(seconds(0) for _ in range(3))
-    epochs = max(2, int(budget / max(seconds(3) - of_call, 1e-4) * 3))
-    steps = epochs * (1 if rows == "full" else -(-N_EXAMPLES // rows))
-    return (min(seconds(epochs) for _ in range(3)) - of_call) / steps
+def name_of(layout: Layout) -> str:
+    """A layout as the columns are called."""
+    return f"{'trailing' if layout.is_trailing else 'leading'} {layout.block}"
+
+
+def chosen_layout(problem: Problem, rows_per_step: int) -> Layout:
+    """What `eligo.layouts` chooses."""
+    n_features, _, n_outputs = problem.shape
+    return layout_for(problem.network, n_features, n_outputs, rows_per_step, len(problem.keys))
+
+
+def row(problem: Problem, batch_size: int | str, budget: float, turns: int) -> str:
+    """A line of the table: what each layout takes relative to the best; a full batch is tried with the nets first only."""
+    rows_per_step = settings(batch_size, epochs=0).rows_per_step(len(problem.X))
+    chosen = chosen_layout(problem, rows_per_step)
+    tried = LAYOUTS | {name_of(chosen): chosen}
+    if batch_size == "full":
+        tried = {name: layout for name, layout in tried.items() if not layout.is_trailing}
+    times = steady({name: trainer(problem, batch_size, layout) for name, layout in tried.items()}, budget, turns)
+    per_step = {name: time.per_epoch / -(-len(problem.X) // rows_per_step) for name, time in times.items()}
+    best = min(per_step.values())
+    cells = [problem.name, f"{batch_size}", f"{len(problem.keys)}", name_of(chosen)]
+    cells += [f"{per_step[name_of(chosen)] / best:.2f}", f"{best / len(problem.keys) * 1e9:.0f}"]
+    cells += [f"{per_step[name] / best:.2f}" if name in per_step else "–" for name in LAYOUTS]
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--budget", type=float, default=0.05)
-    parser.add_argument("--shapes", nargs="*", default=None)
-    parser.add_argument("--rows", nargs="*", default=None)
-    parser.add_argument("--nets", nargs="*", type=int, default=NETS)
-    args = parser.parse_args()
-    budget = args.budget
-    print("| network | rows | nets | chosen | ns per net-step |", " | ".join(LAYOUTS), "|")
-    print("|---" * (5 + len(LAYOUTS)) + "|")
-    for shape, rows, n_nets in product(SHAPES, ROWS, args.nets):
-        if args.shapes and "-".join(map(str, shape)) not in args.shapes:
-            continue
-        if args.rows and str(rows) not in args.rows:
-            continue
-        times = {}
-        for name, layout in LAYOUTS.items():
-            if layout.is_trailing and rows == "full":
-                continue
-            training.layout_for = lambda *_, layout=layout: layout
-            times[name] = seconds_per_step(shape, rows, n_nets, budget) / n_nets * 1e9
-        network = eligo.Network(hidden=(shape[1],))
-        n_rows = N_EXAMPLES if rows == "full" else rows
-        choice = layout_for(network, shape[0], shape[2], n_rows, n_nets)
-        chosen = next((name for name, layout in LAYOUTS.items() if layout == choice), str(choice))
-        best = min(times.values())
-        ratios = " | ".join(f"{times[n] / best:.2f}" if n in times else "–" for n in LAYOUTS)
-        print(f"| {'-'.join(map(str, shape))} | {rows} | {n_nets} | {chosen} | {best:.0f} | {ratios} |", flush=True)
+    parser.add_argument("--shapes", nargs="+", default=SHAPES)
+    parser.add_argument("--batches", nargs="+", default=BATCHES)
+    parser.add_argument("--nets", nargs="+", type=int, default=NETS)
+    parser.add_argument("--quick", action="store_true", help="one shape and little time each: does it run?")
+    chosen = parser.parse_args()
+    shapes, batches, nets = chosen.shapes, chosen.batches, chosen.nets
+    budget, turns = 0.05, 5
+    if chosen.quick:
+        shapes, batches, nets, budget, turns = SHAPES[:1], ("1", "full"), NETS[:1], 0.02, 2
+    print(f"{machine_line()}\n\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+    for shape, batch, n_nets in product(shapes, batches, nets):
+        problem = draw_problem(tuple(map(int, shape.split("-"))), n_nets, N_EXAMPLES)
+        print(row(problem, batch if batch == "full" else int(batch), budget, turns), flush=True)
 
 
 if __name__ == "__main__":

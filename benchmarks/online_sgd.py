@@ -1,75 +1,87 @@
-"""Online SGD (batch size 1, momentum) on 120 examples: what a step costs per network, and what the engine's choices bring.
+"""Online SGD (batch size 1, momentum) on 120 examples: nanoseconds per step and network, against a plain loop in C++.
 
-Every row is a ratio taken in this run: the engine as it is, against the same programs without its compiler option, and with
-blocks of other sizes.
+The loop is built where a compiler is present, runs on all cores, and is checked to compute what eligo computes. "Tuned" is
+the same loop with the output weights transposed, so that all inner loops run over neighbours in memory. "Without the option"
+is eligo without the compiler option that keeps the sums of a step in the loops around them.
 
-    python benchmarks/online_sgd.py [--epochs 50]
+    python benchmarks/online_sgd.py [--quick]
 """
 
 import argparse
-import os
-import time
+from collections.abc import Callable
+from ctypes import CDLL
+from functools import partial
+from typing import Any
+from unittest.mock import patch
 
-os.environ.setdefault("ELIGO_HOST_DEVICES", "1")
+from machine import machine_line  # isort: skip
+import cpp
+from problem import Problem, draw_problem, train
+from timing import Steady, steady
 
-import jax
-import numpy as np
+from eligo import training
 
-import eligo
-from eligo import nets, training
+REACHES = {(4, 10, 3): 1.25, (4, 64, 3): 1.25, (4, 512, 3): 1.5}
+"""Shapes, and the most that eligo shall take of the plain loop's time."""
 
-N_EXAMPLES, N_FEATURES, N_OUTPUTS = 120, 4, 3
-
-
-def nanoseconds_per_step(hidden: int, n_nets: int, epochs: int) -> float:
-    """Best of three, compilation excluded."""
-    rng = np.random.default_rng(0)
-    X = rng.uniform(-1, 1, (N_EXAMPLES, N_FEATURES))
-    targets = rng.uniform(0.1, 0.9, (N_EXAMPLES, N_OUTPUTS))
-    network = eligo.Network(hidden=(hidden,))
-    keys = jax.random.split(jax.random.key(0), n_nets)
-    params = jax.vmap(network.init, (0, None, None))(keys, N_FEATURES, N_OUTPUTS)
-
-    def seconds(n_epochs: int) -> float:
-        began = time.perf_counter()
-        sgd = eligo.SGD(learning_rate=0.1, momentum=0.9, epochs=n_epochs)
-        jax.block_until_ready(eligo.train_many(network, params, X, targets, eligo.CLASSIFICATION, sgd, key=keys))
-        return time.perf_counter() - began
-
-    seconds(1)
-    best = min(seconds(epochs) for _ in range(3))
-    return best / epochs / N_EXAMPLES / n_nets * 1e9
+N_NETS, N_EXAMPLES = 512, 120
+COLUMNS = (
+    "network",
+    "eligo",
+    "plain C++",
+    "ratio",
+    "reach",
+    "tuned C++",
+    "ratio",
+    "without the option",
+    "ratio",
+    "a call",
+)
 
 
-def fresh_programs(block: int, is_fused: bool) -> None:
-    """Forget compiled programs, and compile the next ones for this block size, with or without the option."""
-    nets.NETS_PER_BLOCK = block
-    options = nets._compiler_options() if is_fused else {}
-    training._advance = nets.jit_nets(
-        training._advance.__wrapped__, static_argnames=("recipe",), compiler_options=options
-    )
+def train_without_option(problem: Problem, epochs: int) -> Any:
+    """Train with the program that is compiled without the option: otherwise, batches go through it."""
+    with patch.object(training, "_advance_online", training._advance_batches):
+        return train(problem, 1, epochs)
+
+
+def contestants(problem: Problem, library: CDLL | None) -> dict[str, Callable[[int], Any]]:
+    """Everyone's training as a function of the number of epochs."""
+    own = {"eligo": partial(train, problem, 1), "without the option": partial(train_without_option, problem)}
+    if library is None:
+        return own
+    return own | {
+        name: cpp.trainer(library, problem, is_full=False, is_tuned=is_tuned) for name, is_tuned in cpp.VARIANTS.items()
+    }
+
+
+def row(problem: Problem, times: dict[str, Steady], reach: float) -> str:
+    """A line of the table: nanoseconds per step and network, and ratios of eligo's to the others'."""
+    per_step = 1e9 / len(problem.X) / len(problem.keys)
+    cells = [problem.name, f"{times['eligo'].per_epoch * per_step:.1f}"]
+    for name in (*cpp.VARIANTS, "without the option"):
+        timed = name in times
+        cells.append(f"{times[name].per_epoch * per_step:.1f}" if timed else "no compiler")
+        cells.append(f"{times['eligo'].per_epoch / times[name].per_epoch:.2f}" if timed else "–")
+        cells += [f"{reach:.2f}"] * (name == "plain C++")
+    cells.append(f"{times['eligo'].of_call * 1e3:.1f} ms")
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
-    """Print the table."""
+    """Check that everyone computes the same, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=50)
-    epochs = parser.parse_args().epochs
-    print(
-        f"{jax.local_device_count()} device(s), {epochs} epochs; ns per network-step, and ratio to the engine as it is"
-    )
-    names = ("unfused", "ratio", "block 5", "ratio", "block 25", "ratio")
-    heads = "".join(f"{name:>{width}}" for name, width in zip(names, (10, 7) * 3, strict=True))
-    print(f"{'network':>10}{'nets':>6}{'engine':>9}{heads}")
-    for hidden in (64, 512):
-        for n_nets in (10, 50):
-            row = []
-            for block, is_fused in ((10, True), (10, False), (5, True), (25, True)):
-                fresh_programs(block, is_fused)
-                row.append(nanoseconds_per_step(hidden, n_nets, epochs))
-            engine, *others = row
-            ratios = "".join(f"{other:10.0f}{other / engine:7.2f}" for other in others)
-            print(f"{f'4-{hidden}-3':>10}{n_nets:6d}{engine:9.0f}{ratios}")
+    parser.add_argument("--quick", action="store_true", help="few networks and one turn: does it run?")
+    is_quick = parser.parse_args().quick
+    n_nets, budget, turns = (16, 0.05, 2) if is_quick else (N_NETS, 0.4, 7)
+    print(f"{machine_line()}\n\n{n_nets} networks, {N_EXAMPLES} examples; ns per step and network\n")
+    library, rows = cpp.build(), []
+    for shape, reach in REACHES.items():
+        problem = draw_problem(shape, n_nets, N_EXAMPLES)
+        if library is not None:
+            print(*cpp.check(library, problem, 1), sep="\n", flush=True)
+        rows.append(row(problem, steady(contestants(problem, library), budget, turns), reach))
+    print(f"\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", *rows, sep="\n")
 
 
 if __name__ == "__main__":
