@@ -1,6 +1,6 @@
 """Where the time of a study goes: a first run, whose cache of compiled programs is empty, and a second that finds them.
 
-    python benchmarks/study.py [STUDY] [--jobs 2] [any other argument of `eligo study run`]
+    python benchmarks/study.py [STUDY, otherwise "paper"] [--jobs 2] [any other argument of `eligo study run`]
 
     python benchmarks/study.py paper --quick
     python benchmarks/study.py paper --problems iris,wine,noisy_sine     (what `make study` does where no data lie)
@@ -70,7 +70,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2)
     known, others = parser.parse_known_args()
-    arguments = others or ["paper", "--quick"]
+    arguments = others or ["--quick"]
+    arguments = ["paper", *arguments] if arguments[0].startswith("-") else arguments
     print(f"{machine_line()}\n\n`eligo study run {' '.join(arguments)}` with {known.jobs} workers\n", flush=True)
     with tempfile.TemporaryDirectory() as cache:
         first, second = (lines_of(run(arguments, known.jobs, Path(cache)), known.jobs) for _ in range(2))
