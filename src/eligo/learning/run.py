@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -115,19 +113,15 @@ class Run:
         self.state = start(self.state.params, self.sgd)
 
     def warm_up(self, *choices: tuple[Utility, Rule]) -> None:
-        """Compile everything that the run will call, side by side, so that no compilation is taken for learning."""
+        """Compile everything that the run will call, so that no compilation is taken for learning.
+
+        One program after the other: jaxlib 0.10 has crashed while threads of a process compiled side by side.
+        """
         everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
-        calls: list[Callable[[], Any]] = [partial(self._advance, everyone, 0)]
-        calls.append(partial(self.meter.measure, self.state.params, everyone))
-        calls += [partial(self._choose, utility, rule, everyone, everyone) for utility, rule in choices]
-        is_x64 = jax.dtypes.canonicalize_dtype(float) == np.float64
-
-        def compile_one(call: Callable[[], Any]) -> None:
-            with jax.enable_x64(is_x64):  # a thread does not inherit it
-                call()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            list(pool.map(compile_one, calls))
+        self._advance(everyone, 0)
+        self.meter.measure(self.state.params, everyone)
+        for utility, rule in choices:
+            self._choose(utility, rule, everyone, everyone)
 
     def train(self, member: Mask, n_epochs: int) -> None:
         """Train every network for some epochs on its trial's subset, bool (trials, examples)."""
