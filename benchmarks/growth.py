@@ -11,6 +11,7 @@ since the point before: 1 is linear, less is better than linear, and more than 1
 
 import argparse
 import json
+import math
 import os
 import resource
 import subprocess
@@ -42,6 +43,9 @@ FACTORS = {
     "members": (2, 3, 5, 7, 10),
 }
 N_OUTPUTS, N_TRIALS, N_QUERIES = 3, 10, 20
+LEAST = {"seconds": 0.0, "megabytes": 1.0}
+"""What a logarithm can show: below a megabyte, memory is noise."""
+
 CLIFF = 1.5
 """Growth over proportion that is called a cliff."""
 
@@ -144,15 +148,18 @@ def print_table(factor: str, curves: dict[str, list[Point]]) -> None:
         print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def draw_curve(axes: Axes, curves: dict[str, list[Point]], quantity: str) -> None:
-    """Draw one quantity against one factor in logarithms, with a line of proportion through the first curve's end."""
-    for batch, points in curves.items():
-        heights = [max(getattr(point, quantity), 0.1 if quantity == "megabytes" else 0.0) for point in points]
-        axes.loglog([point.value for point in points], heights, "o-", markersize=3, label=batch)
-    last = next(iter(curves.values()))[-1]
-    values = [point.value for point in next(iter(curves.values()))]
-    slope = max(getattr(last, quantity), 0.1) / last.value if quantity == "megabytes" else last.seconds / last.value
-    axes.loglog(values, [slope * value for value in values], "--", color="0.6", linewidth=1, label="proportion")
+def draw_curves(axes: Axes, curves: dict[str, list[Point]], quantity: str) -> None:
+    """Draw one quantity against one factor in logarithms, with a line of proportion through the end of each curve."""
+    for name, points in curves.items():
+        values = [point.value for point in points]
+        heights = [max(getattr(point, quantity), LEAST[quantity]) for point in points]
+        (line,) = axes.loglog(values, heights, "o-", markersize=3, label=name)
+        ends = [heights[-1] * value / values[-1] for value in (values[0], values[-1])]
+        axes.loglog([values[0], values[-1]], ends, ":", color=line.get_color(), linewidth=1)
+    low, high = axes.get_ylim()
+    axes.set_ylim(10.0 ** math.floor(math.log10(low)), 10.0 ** math.ceil(math.log10(high)))
+    axes.minorticks_off()
+    axes.set_xticks(values, [f"{value // 1000}k" if value >= 1000 else f"{value}" for value in values])
 
 
 def save_figure(measured: dict[str, dict[str, list[Point]]], file: Path) -> None:
@@ -162,7 +169,7 @@ def save_figure(measured: dict[str, dict[str, list[Point]]], file: Path) -> None
         grid = figure.subplots(2, len(measured), squeeze=False)
         for column, (factor, curves) in zip(grid.T, measured.items(), strict=True):
             for axes, quantity, name in zip(column, ("seconds", "megabytes"), ("seconds", "MB"), strict=True):
-                draw_curve(axes, curves, quantity)
+                draw_curves(axes, curves, quantity)
                 axes.set(xlabel=factor, ylabel=name)
             column[0].legend(frameon=False)
         figure.savefig(file, metadata={"Date": None})
@@ -185,7 +192,7 @@ def main() -> None:
     measured = {}
     for factor in chosen.factors:
         values = FACTORS[factor][:2] if chosen.quick else FACTORS[factor]
-        batches = {"online": "1"} if factor == "members" else {"online": "1", "full batch": "full"}
+        batches = {"querying": "1"} if factor == "members" else {"online": "1", "full batch": "full"}
         measured[factor] = {
             name: [measure_alone(factor, value, batch, chosen.quick) for value in values]
             for name, batch in batches.items()
