@@ -35,3 +35,12 @@ def float64() -> Iterator[None]:
 
     with jax.enable_x64(True):
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_programs() -> Iterator[None]:
+    """Compiled programs of a module are let go at its end: those of the whole suite are more than a process can map."""
+    yield
+    import jax
+
+    jax.clear_caches()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -160,6 +161,18 @@ def jit_nets(
         return compiled()(*args, **kwargs)
 
     return call
+
+
+MOST_MAPS = 40_000
+"""Memory maps of a process, by Linux's count, from which on compiled programs are let go. Each takes some hundreds, and at
+65 530 the system gives no more: the next program that XLA compiles crashes the process."""
+
+
+def let_go_of_programs() -> None:
+    """Forget all compiled programs when they are near what the system allows; what is used again compiles again."""
+    maps = Path("/proc/self/maps")
+    if maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
+        jax.clear_caches()
 
 
 @functools.cache

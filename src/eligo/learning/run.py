@@ -113,10 +113,7 @@ class Run:
         self.state = start(self.state.params, self.sgd)
 
     def warm_up(self, *choices: tuple[Utility, Rule]) -> None:
-        """Compile everything that the run will call, so that no compilation is taken for learning.
-
-        One program after the other: jaxlib 0.10 has crashed while threads of a process compiled side by side.
-        """
+        """Compile everything that the run will call, so that no compilation is taken for learning."""
         everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
         self._advance(everyone, 0)
         self.meter.measure(self.state.params, everyone)
