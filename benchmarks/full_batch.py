@@ -7,7 +7,6 @@ trains one network at a time on one thread, where it is installed; "at once" gra
     python benchmarks/full_batch.py [--quick]
 """
 
-import argparse
 import os
 from collections.abc import Callable
 from ctypes import CDLL
@@ -15,10 +14,9 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
-from machine import machine_line  # isort: skip
 import cpp
 import numpy as np
-from problem import LEARNING_RATE, MOMENTUM, Problem, draw_problem, train
+from problem import LEARNING_RATE, MOMENTUM, Problem, draw_problem, open_contest, print_table, train
 from timing import Steady, steady
 
 CPP_REACH = 0.6
@@ -27,7 +25,6 @@ CPP_REACH = 0.6
 PYTORCH_REACHES = {(4, 64, 3): 20, (4, 512, 3): 3}
 """Shapes, and how many times as long as eligo PyTorch shall take at least."""
 
-N_NETS, N_EXAMPLES = 512, 120
 COLUMNS = ("network", "eligo", "plain C++", "ratio", "reach", "tuned C++", "ratio")
 COLUMNS += ("PyTorch", "its ratio to eligo", "reach", f"{os.cpu_count()} at once", "a call")
 
@@ -96,20 +93,16 @@ def row(problem: Problem, times: dict[str, Steady]) -> str:
 
 def main() -> None:
     """Check that everyone computes the same, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="few networks and one turn: does it run?")
-    is_quick = parser.parse_args().quick
-    n_nets, budget, turns = (16, 0.05, 2) if is_quick else (N_NETS, 0.4, 7)
-    print(f"{machine_line()}\n\n{n_nets} networks, {N_EXAMPLES} examples; µs per epoch and network\n")
+    n_nets, budget, turns = open_contest(__doc__, "µs per epoch and network")
     library, rows = cpp.build(), []
     for shape in PYTORCH_REACHES:
-        problem = draw_problem(shape, n_nets, N_EXAMPLES)
+        problem = draw_problem(shape, n_nets)
         if library is not None:
             print(*cpp.check(library, problem, "full"), sep="\n", flush=True)
         if find_spec("torch"):
             print(check_pytorch(problem), flush=True)
         rows.append(row(problem, steady(contestants(problem, library), budget, turns)))
-    print(f"\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", *rows, sep="\n")
+    print_table(COLUMNS, rows)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from machine import machine_line  # isort: skip
 import matplotlib
+from machine import machine_line
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from problem import draw_problem, train

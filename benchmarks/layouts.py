@@ -15,9 +15,9 @@ from typing import Any
 
 os.environ["ELIGO_HOST_DEVICES"] = "1"
 
-from machine import machine_line  # isort: skip
 import jax
 import numpy as np
+from machine import machine_line
 from problem import Problem, draw_problem, settings
 from timing import steady
 
@@ -35,7 +35,7 @@ LAYOUTS = {
 SHAPES = ("4-10-3", "4-20-3", "13-20-3", "4-64-3", "13-64-3", "30-64-2", "4-128-3", "4-512-3")
 BATCHES = ("1", "4", "8", "16", "32", "full")
 NETS = (10, 16, 32, 50, 128)
-N_EXAMPLES = 120
+
 COLUMNS = ("network", "batch", "nets", "chosen", "ratio of the chosen", "best, ns per net-step", *LAYOUTS)
 
 
@@ -90,7 +90,7 @@ def main() -> None:
         shapes, batches, nets, budget, turns = SHAPES[:1], ("1", "full"), NETS[:1], 0.02, 2
     print(f"{machine_line()}\n\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     for shape, batch, n_nets in product(shapes, batches, nets):
-        problem = draw_problem(tuple(map(int, shape.split("-"))), n_nets, N_EXAMPLES)
+        problem = draw_problem(tuple(map(int, shape.split("-"))), n_nets)
         print(row(problem, batch if batch == "full" else int(batch), budget, turns), flush=True)
 
 

@@ -1,8 +1,8 @@
 """Where and with what a benchmark ran: the line that stands above every table."""
 
-# eligo comes before jax: it decides on how many devices jax finds.
-from eligo.study.environment import describe_environment  # isort: skip
 import jax
+
+from eligo.study.environment import describe_environment
 
 PACKAGES = ("jax", "jaxlib", "numpy")
 

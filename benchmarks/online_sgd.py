@@ -7,16 +7,14 @@ is eligo without the compiler option that keeps the sums of a step in the loops 
     python benchmarks/online_sgd.py [--quick]
 """
 
-import argparse
 from collections.abc import Callable
 from ctypes import CDLL
 from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from machine import machine_line  # isort: skip
 import cpp
-from problem import Problem, draw_problem, train
+from problem import Problem, draw_problem, open_contest, print_table, train
 from timing import Steady, steady
 
 from eligo import training
@@ -24,7 +22,6 @@ from eligo import training
 REACHES = {(4, 10, 3): 1.25, (4, 64, 3): 1.25, (4, 512, 3): 1.5}
 """Shapes, and the most that eligo shall take of the plain loop's time."""
 
-N_NETS, N_EXAMPLES = 512, 120
 COLUMNS = (
     "network",
     "eligo",
@@ -70,18 +67,14 @@ def row(problem: Problem, times: dict[str, Steady], reach: float) -> str:
 
 def main() -> None:
     """Check that everyone computes the same, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="few networks and one turn: does it run?")
-    is_quick = parser.parse_args().quick
-    n_nets, budget, turns = (16, 0.05, 2) if is_quick else (N_NETS, 0.4, 7)
-    print(f"{machine_line()}\n\n{n_nets} networks, {N_EXAMPLES} examples; ns per step and network\n")
+    n_nets, budget, turns = open_contest(__doc__, "ns per step and network")
     library, rows = cpp.build(), []
     for shape, reach in REACHES.items():
-        problem = draw_problem(shape, n_nets, N_EXAMPLES)
+        problem = draw_problem(shape, n_nets)
         if library is not None:
             print(*cpp.check(library, problem, 1), sep="\n", flush=True)
         rows.append(row(problem, steady(contestants(problem, library), budget, turns), reach))
-    print(f"\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", *rows, sep="\n")
+    print_table(COLUMNS, rows)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
 """A random problem for many networks of one shape, and eligo's training on it: what several benchmarks time."""
 
+import argparse
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from machine import machine_line
 
 import eligo
+
+N_NETS, N_EXAMPLES = 512, 120
 
 LEARNING_RATE, MOMENTUM = 0.001, 0.9
 """A rate so small that 512 hidden units do not magnify rounding: others must come to the same weights."""
@@ -41,7 +46,7 @@ class Problem(NamedTuple):
         return eligo.Network(hidden=(self.shape[1],))
 
 
-def draw_problem(shape: tuple[int, int, int], n_nets: int, n_examples: int = 120) -> Problem:
+def draw_problem(shape: tuple[int, int, int], n_nets: int, n_examples: int = N_EXAMPLES) -> Problem:
     """Uniform inputs and targets, and eligo's initial weights."""
     n_features, hidden, n_outputs = shape
     rng = np.random.default_rng(0)
@@ -62,3 +67,25 @@ def train(problem: Problem, batch_size: int | str, epochs: int) -> Any:
     sgd = settings(batch_size, epochs)
     data = (problem.params, problem.X, problem.targets)
     return jax.block_until_ready(eligo.train_many(problem.network, *data, eligo.CLASSIFICATION, sgd, key=problem.keys))
+
+
+class Contest(NamedTuple):
+    """How large a contest is: the networks, and what `timing.steady` takes."""
+
+    n_nets: int
+    budget: float
+    turns: int
+
+
+def open_contest(description: str, unit: str) -> Contest:
+    """Read the command line, and print what stands above the table."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="few networks and one turn: does it run?")
+    contest = Contest(16, 0.05, 2) if parser.parse_args().quick else Contest(N_NETS, 0.4, 7)
+    print(f"{machine_line()}\n\n{contest.n_nets} networks, {N_EXAMPLES} examples; {unit}\n")
+    return contest
+
+
+def print_table(columns: Sequence[str], rows: Sequence[str]) -> None:
+    """Print a table in Markdown."""
+    print(f"\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}", *rows, sep="\n")

@@ -7,8 +7,6 @@ pool in the chunks that suit it best.
     python benchmarks/scoring.py --memory            peak resident memory for 10^6 and 10^7 rows on disk
 """
 
-import eligo  # isort: skip; before jax, which then has a device for each core
-
 import argparse
 import resource
 import subprocess
@@ -24,6 +22,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+import eligo
 from eligo.datasets import row_blocks
 from eligo.utilities import EnsembleVariance, OutputSensitivity, PredictiveEntropy
 

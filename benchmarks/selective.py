@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import NamedTuple
 
-from machine import machine_line  # isort: skip
+from machine import machine_line
 from sklearn.datasets import make_classification
 
 import eligo

@@ -12,7 +12,6 @@ Both search one grid on the same folds, epochs and batches. Each library keeps i
 with squared errors, there softmax with cross-entropy. So scores are near each other, and the best cells may differ.
 """
 
-import eligo  # isort: skip  (before jax: it divides the cores among networks)
 import argparse
 import itertools
 import time
@@ -27,6 +26,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import minmax_scale
+
+import eligo
 
 HIDDEN, BATCH_SIZE = 32, 8
 

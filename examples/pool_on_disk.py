@@ -6,11 +6,10 @@ The memory that this takes does not grow with the file, but for 4 bytes a row.
 import tempfile
 from pathlib import Path
 
-import eligo  # before jax, which then has one device for each core
-
-import jax  # isort: skip
+import jax
 import numpy as np
 
+import eligo
 from eligo.datasets import FeaturePreparation, load
 from eligo.utilities import OutputSensitivity, PredictiveEntropy
 

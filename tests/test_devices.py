@@ -1,5 +1,6 @@
 """How many devices XLA is told to make of the host."""
 
+import os
 import subprocess
 import sys
 
@@ -41,6 +42,16 @@ def test_flags_for_a_number_of_devices(n_devices, before, after) -> None:
 def test_the_environment_decides(given, flags) -> None:
     program = "import os; from eligo._devices import configure_host_devices as f; f(); print(os.environ['XLA_FLAGS'])"
     assert run(program, given).stdout.strip() == flags
+
+
+@pytest.mark.parametrize("first", ["import jax", "import jax.numpy, numpy"])
+def test_jax_may_be_imported_before(first) -> None:
+    program = f"{first}; import eligo, jax; print(jax.local_device_count())"
+    environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"} | {
+        "ELIGO_HOST_DEVICES": "3"
+    }
+    said = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "3"
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "two", "1.5"])

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from eligo import nets
 from eligo.nets import VMAPPED_BLOCKS, jit_nets, over_blocks, over_nets, parts_in_memory, spread, vmapped_block
 
 BLOCK = VMAPPED_BLOCKS[-1]
@@ -84,3 +85,20 @@ def test_what_is_spread_is_what_it_was() -> None:
 
 def bits_of(leaf):
     return jax.random.key_data(leaf) if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key) else leaf
+
+
+def test_programs_are_let_go_before_they_are_more_than_a_process_can_map(monkeypatch) -> None:
+    traced = []
+
+    def function(x):
+        traced.append(x.shape)
+        return x + 1
+
+    program = jit_nets(function, static_argnames=())
+    for _ in range(3):
+        program(jnp.zeros(2))
+    assert len(traced) == 1
+    monkeypatch.setattr(nets, "MOST_MAPS", 0)
+    for _ in range(2):  # compiles, lets go, and compiles again
+        np.testing.assert_array_equal(program(jnp.zeros(3)), np.ones(3))
+    assert len(traced) == 3

@@ -2,7 +2,7 @@
 
 from eligo._devices import configure_host_devices
 
-configure_host_devices()  # before jax is imported, which happens below
+configure_host_devices()  # before jax computes, which it does not at its import
 
 from eligo import statistics  # noqa: E402
 from eligo.activations import LINEAR, RELU, SIGMOID, TANH, Activation  # noqa: E402

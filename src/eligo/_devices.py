@@ -1,4 +1,4 @@
-"""The one place that decides what of this machine eligo takes: XLA's devices, before jax is imported, and memory.
+"""The one place that decides what of this machine eligo takes: XLA's devices, before jax computes, and memory.
 
 On a CPU, XLA runs one program on one thread of work unless it is told that the host has several devices. One
 host device per core lets the engine shard its ``nets`` axis over the cores.
@@ -7,7 +7,6 @@ host device per core lets the engine shard its ``nets`` axis over the cores.
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from pathlib import Path
 
@@ -20,12 +19,13 @@ CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def configure_host_devices() -> None:
-    """Give XLA one host device per usable core, unless jax is loaded already or the user chose otherwise.
+    """Give XLA one host device per usable core, unless the user chose otherwise.
 
-    ``ELIGO_HOST_DEVICES`` overrides the count; any ``XLA_FLAGS`` that name a device count win over both.
+    ``ELIGO_HOST_DEVICES`` overrides the count; any ``XLA_FLAGS`` that name a device count win over both. XLA reads the flags
+    when jax first computes: whether jax is imported before or after does not matter, and later they change nothing.
     """
     flags = os.environ.get("XLA_FLAGS", "")
-    if "jax" not in sys.modules and COUNT_FLAG not in flags:
+    if COUNT_FLAG not in flags:
         os.environ["XLA_FLAGS"] = flags_for(_requested_devices(), flags)
 
 

@@ -1,7 +1,4 @@
-"""Lifting a function of ONE network to a leading axis of nets: blocks that fit the cache, sharded over local devices.
-
-The one place that chooses how many networks run side by side.
-"""
+"""Lifting functions of ONE network to a leading axis of nets: in blocks, sharded over the local devices, within memory."""
 
 from __future__ import annotations
 
@@ -21,6 +18,9 @@ from eligo._devices import memory_bound
 VMAPPED_BLOCKS = (2, 3, 5, 10)
 """Networks of a block with the nets first: few enough for what they compute to stay in the cache. XLA vectorises other
 sizes, 4 and 8 among them, in another way, and they round in another way (`tests/test_layouts.py` compares these)."""
+
+LARGEST_BLOCK = 5
+"""Networks of a block where nothing else is said: 10 of them are work for two devices."""
 
 
 def vmapped_block(n_nets: int, largest: int) -> int:
@@ -66,7 +66,8 @@ def over_nets(one_net: Callable[..., Any], *arguments: Any) -> Any:
     -------
     pytree with a leading axis of nets
     """
-    return over_blocks(jax.vmap(one_net), *arguments, block=vmapped_block(len(jax.tree.leaves(arguments)[0]), 5))
+    n_nets = len(jax.tree.leaves(arguments)[0])
+    return over_blocks(jax.vmap(one_net), *arguments, block=vmapped_block(n_nets, LARGEST_BLOCK))
 
 
 def over_blocks(run_block: Callable[..., Any], *arguments: Any, shared: Any = (), block: int) -> Any:
@@ -152,13 +153,18 @@ def jit_nets(
     """
 
     @functools.cache
-    def compiled() -> Callable[..., Any]:
-        options = _fusing_options() if is_fused else {}
+    def compiled() -> Any:
+        options = known_options(_FUSING) if is_fused else {}
         return jax.jit(function, static_argnames=static_argnames, compiler_options=options)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return compiled()(*args, **kwargs)
+        program = compiled()
+        n_before = program._cache_size()
+        result = program(*args, **kwargs)
+        if program._cache_size() > n_before:
+            _let_go_of_programs()
+        return result
 
     return call
 
@@ -168,25 +174,29 @@ MOST_MAPS = 40_000
 65 530 the system gives no more: the next program that XLA compiles crashes the process."""
 
 
-def let_go_of_programs() -> None:
+def _let_go_of_programs() -> None:
     """Forget all compiled programs when they are near what the system allows; what is used again compiles again."""
     maps = Path("/proc/self/maps")
     if maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
         jax.clear_caches()
 
 
-@functools.cache
-def _fusing_options() -> dict[str, str]:
-    """Keep XLA's CPU compiler from handing the small sums of a network to a library call.
+_FUSING: dict[str, bool | str] = {"xla_cpu_experimental_ynn_fusion_type": ""}
+"""Keeps XLA's CPU compiler from handing the small sums of a network to a library call, which cannot be fused with the
+arithmetic around it: a step of online SGD on 512 hidden units takes 3 times as long with it (`benchmarks/online_sgd.py`)."""
 
-    A library call cannot be fused with the arithmetic around it: a step of online SGD on 512 hidden units takes 3 to 4
-    times as long with it (``benchmarks/online_sgd.py``). Releases of jaxlib that do not know the option run without it.
-    """
+
+def known_options(wanted: dict[str, bool | str]) -> dict[str, bool | str]:
+    """Those compiler options for the CPU that this release of jaxlib knows; none elsewhere."""
     if jax.default_backend() != "cpu":
         return {}
-    options = {"xla_cpu_experimental_ynn_fusion_type": ""}
+    return {option: value for option, value in wanted.items() if _is_known(option, value)}
+
+
+@functools.cache
+def _is_known(option: str, value: bool | str) -> bool:
     try:
-        jax.jit(lambda: jnp.zeros(()), compiler_options=options)()
+        jax.jit(lambda: jnp.zeros(()), compiler_options={option: value})()
     except jax.errors.JaxRuntimeError:
-        return {}
-    return options
+        return False
+    return True

@@ -17,6 +17,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from numpy.typing import NDArray
 
 from eligo.datasets.rows import Rows, Source, row_blocks
+from eligo.nets import known_options
 from eligo.networks import Network, Params
 from eligo.tasks import Task
 from eligo.utilities import Situation, Utility
@@ -86,6 +87,7 @@ def score_pool(
     """
     first, last = (params[network.layer_names[end]] for end in (0, -1))
     members = params if first["bias"].ndim == 2 else jax.tree.map(lambda leaf: leaf[None], params)
+    members = jax.device_put(members, NamedSharding(_mesh(), PartitionSpec()))  # once, and not with every chunk
     n_members = len(jax.tree.leaves(members)[0])
     _refuse_unfit(task, utility, n_members)
     n_features, n_outputs = first["weights"].shape[-2], last["bias"].shape[-1]
@@ -219,7 +221,7 @@ def _mesh() -> Mesh:
 @functools.cache
 def _program() -> Callable[..., Array]:
     """`_score_chunk`, compiled once for each shape."""
-    return jax.jit(_score_chunk, static_argnums=range(5), compiler_options=_compiler_options())
+    return jax.jit(_score_chunk, static_argnums=range(5), compiler_options=known_options(_OPTIONS))
 
 
 def _score_chunk(
@@ -273,27 +275,10 @@ def _nan_without_values(X: Array, scores: Array) -> Array:
     return masked
 
 
-def _compiler_options() -> dict[str, bool | str]:
-    """On a CPU: library calls for products of matrices alone, the widest vectors, one thread for each device.
-
-    The default, library calls for whole chains of operations, takes 1.1 to 1.8 times as long; none at all takes up to
-    1.2 times, for products with few columns. The compiler keeps vectors to 256 bits unless told (1.1 times). A release of
-    jaxlib that does not know an option runs without it.
-    """
-    if jax.default_backend() != "cpu":
-        return {}
-    wanted: dict[str, bool | str] = {
-        "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
-        "xla_cpu_prefer_vector_width": "512",
-    }
-    if jax.local_device_count() > 1:
-        wanted["xla_cpu_multi_thread_eigen"] = False
-    return {option: value for option, value in wanted.items() if _is_known(option, value)}
-
-
-def _is_known(option: str, value: bool | str) -> bool:
-    try:
-        jax.jit(lambda: jnp.zeros(()), compiler_options={option: value})()
-    except jax.errors.JaxRuntimeError:
-        return False
-    return True
+_OPTIONS: dict[str, bool | str] = {
+    "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
+    "xla_cpu_prefer_vector_width": "512",
+}
+"""Library calls for products of matrices alone, and the widest vectors. The default, library calls for whole chains of
+operations, takes 1.1 to 1.8 times as long; none at all up to 1.2 times, for products with few columns. The compiler keeps
+vectors to 256 bits unless told (1.1 times)."""

@@ -22,8 +22,6 @@ PER_TRIAL = ("is_diverged", "is_selected", "confusion", "params")
 
 def _join(parts: Sequence[Trajectory]) -> Trajectory:
     """Trajectories of different trials as one; all must have recorded at the same epochs."""
-    if len(parts) == 1:
-        return parts[0]
 
     def joined(name: str) -> Any:
         if name == "epoch":
@@ -37,4 +35,4 @@ def _join(parts: Sequence[Trajectory]) -> Trajectory:
 def learn_in_parts(learn: Callable[[Trials], Trajectory], trials: Trials) -> Trajectory:
     """Let as many trials learn side by side as the bound on memory allows, see `eligo._devices.memory_bound`."""
     cut = parts_in_memory(trials.n_trials, COPIES_IN_MEMORY * bytes_of_each(vars(trials)))
-    return _join([learn(trials.part(of_trials)) for of_trials in cut] if len(cut) > 1 else [learn(trials)])
+    return learn(trials) if len(cut) == 1 else _join([learn(trials.part(of_trials)) for of_trials in cut])

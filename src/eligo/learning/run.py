@@ -102,7 +102,7 @@ class Run:
         self.epoch = 0
         self.n_choices = 0
         # Where weights will lie after some epochs too: else all that reads them compiles a second time.
-        self.state = self.initial = spread(start(spread(as_nets(jax.tree.map(np.asarray, trials.params))), sgd))
+        self.state = self.initial = spread(start(as_nets(jax.tree.map(np.asarray, trials.params)), sgd))
 
     def restart(self) -> None:
         """Back to the initial weights, at rest; what was counted stays counted."""

@@ -16,7 +16,6 @@ import jax
 from threadpoolctl import threadpool_limits
 
 from eligo._devices import flags_for
-from eligo.nets import let_go_of_programs
 from eligo.study.compilation import count_compilation
 from eligo.study.design import Study
 from eligo.study.units import Finished, Unit, run_unit
@@ -83,7 +82,6 @@ def _keep_compiled_programs() -> None:
 
 def compute(study: Study, unit: Unit) -> Finished:
     """Compute a unit in this process, and count what is compiled for it."""
-    let_go_of_programs()
     compiled = count_compilation()
     finished = run_unit(study, unit)
     return replace(finished, compilation=compiled())
