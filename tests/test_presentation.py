@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from eligo.presentation import LARGEST_NETWORK, _random_bits, _sorted, presentation_order
+from eligo.presentation import LARGEST_NETWORK, _random_bits, _sorted, keys_of_epoch, presentation_order
 
 
 @settings(max_examples=20, deadline=None)
@@ -20,7 +20,7 @@ from eligo.presentation import LARGEST_NETWORK, _random_bits, _sorted, presentat
 def test_an_order_of_presentation_is_a_permutation_with_members_first(n_examples, seed, data) -> None:
     share = data.draw(st.floats(0, 1))
     member = np.random.default_rng(seed).uniform(size=n_examples) < share
-    order = np.asarray(presentation_order(jax.random.key(seed), jnp.asarray(member)))
+    order = np.asarray(jax.jit(presentation_order)(jax.random.key(seed), jnp.asarray(member)))
     assert sorted(order.tolist()) == list(range(n_examples))
     assert member[order[: member.sum()]].all()
 
@@ -69,3 +69,13 @@ def test_random_bits_are_those_of_jax(kind, n_examples) -> None:
     else:
         expected = [jax.random.bits(key, (n_examples,), np.uint32) for key in keys]
         np.testing.assert_array_equal(_random_bits(keys, n_examples), np.stack(expected, axis=1))
+
+
+@pytest.mark.parametrize("kind", ["threefry2x32", "rbg"])
+@pytest.mark.parametrize("epoch", [0, 1, 2**31 - 1])
+def test_keys_of_an_epoch_are_those_of_jax(kind, epoch) -> None:
+    keys = jax.random.split(jax.random.key(3, impl=kind), 4)
+    expected = jax.vmap(jax.random.fold_in, (0, None))(keys, epoch)
+    of_epoch = jax.jit(keys_of_epoch)(keys, epoch)
+    assert of_epoch.dtype == expected.dtype
+    np.testing.assert_array_equal(jax.random.key_data(of_epoch), jax.random.key_data(expected))

@@ -90,20 +90,25 @@ def over_blocks(run_block: Callable[..., Any], *arguments: Any, shared: Any = ()
     """
     n_nets = len(jax.tree.leaves(arguments)[0])
     n_shards = jax.local_device_count()
-    n_blocks = -(-n_nets // (block * n_shards)) * n_shards
     if n_nets == 1:
         return run_block(*arguments, *shared)
 
-    def block_by_block(blocked: Any, shared: Any) -> Any:
-        return jax.lax.map(lambda one_block: run_block(*one_block, *shared), blocked)
+    def block_by_block(arguments: Any, shared: Any) -> Any:
+        n_here = len(jax.tree.leaves(arguments)[0])
+        n_filled = -(-n_here // block) * block
+        blocked = jax.tree.map(lambda leaf: _pad(leaf, n_filled).reshape(-1, block, *leaf.shape[1:]), arguments)
+        results = jax.lax.map(lambda one_block: run_block(*one_block, *shared), blocked)
+        return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:])[:n_here], results)
 
-    blocked = jax.tree.map(lambda leaf: _pad(leaf, n_blocks * block).reshape(-1, block, *leaf.shape[1:]), arguments)
-    if n_shards > 1:
-        block_by_block = jax.shard_map(
-            block_by_block, mesh=_mesh(), in_specs=(_SPLIT, PartitionSpec()), out_specs=_SPLIT, check_vma=False
-        )
-    result = block_by_block(blocked, tuple(shared))
-    return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:])[:n_nets], result)
+    if n_shards == 1:
+        return block_by_block(arguments, tuple(shared))
+    # Each device fills up its own last block: to do so before they are split would move networks between devices.
+    split = jax.shard_map(
+        block_by_block, mesh=_mesh(), in_specs=(_SPLIT, PartitionSpec()), out_specs=_SPLIT, check_vma=False
+    )
+    n_split = -(-n_nets // n_shards) * n_shards
+    results = split(jax.tree.map(lambda leaf: _pad(leaf, n_split), arguments), tuple(shared))
+    return jax.tree.map(lambda leaf: leaf[:n_nets], results) if n_split > n_nets else results
 
 
 _SPLIT = PartitionSpec("devices")
@@ -154,7 +159,7 @@ def jit_nets(
 
     @functools.cache
     def compiled() -> Any:
-        options = known_options(_FUSING) if is_fused else {}
+        options = known_options(WIDE_VECTORS | _FUSING if is_fused else WIDE_VECTORS)
         return jax.jit(function, static_argnames=static_argnames, compiler_options=options)
 
     @functools.wraps(function)
@@ -180,6 +185,9 @@ def _let_go_of_programs() -> None:
     if maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
         jax.clear_caches()
 
+
+WIDE_VECTORS: dict[str, bool | str] = {"xla_cpu_prefer_vector_width": "512"}
+"""The compiler keeps vectors to 256 bits unless told. With 512, where they are, training takes 0.7 to 0.95 of the time."""
 
 _FUSING: dict[str, bool | str] = {"xla_cpu_experimental_ynn_fusion_type": ""}
 """Keeps XLA's CPU compiler from handing the small sums of a network to a library call, which cannot be fused with the

@@ -17,7 +17,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from numpy.typing import NDArray
 
 from eligo.datasets.rows import Rows, Source, row_blocks
-from eligo.nets import known_options
+from eligo.nets import WIDE_VECTORS, known_options
 from eligo.networks import Network, Params
 from eligo.tasks import Task
 from eligo.utilities import Situation, Utility
@@ -275,10 +275,8 @@ def _nan_without_values(X: Array, scores: Array) -> Array:
     return masked
 
 
-_OPTIONS: dict[str, bool | str] = {
-    "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
-    "xla_cpu_prefer_vector_width": "512",
+_OPTIONS: dict[str, bool | str] = WIDE_VECTORS | {
+    "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT"
 }
-"""Library calls for products of matrices alone, and the widest vectors. The default, library calls for whole chains of
-operations, takes 1.1 to 1.8 times as long; none at all up to 1.2 times, for products with few columns. The compiler keeps
-vectors to 256 bits unless told (1.1 times)."""
+"""Library calls for products of matrices alone. The default, library calls for whole chains of operations, takes 1.1 to 1.8
+times as long; none at all up to 1.2 times, for products with few columns."""

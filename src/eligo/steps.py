@@ -16,7 +16,7 @@ import optax
 from jax import Array
 
 from eligo.networks import Network, Params
-from eligo.presentation import members_first, presentation_order
+from eligo.presentation import keys_of_epoch, members_first, presentation_order
 from eligo.sgd import Rates, held_still_unless, optimiser
 from eligo.tasks import Task
 
@@ -233,7 +233,7 @@ def train_block(
     def epoch(index: Array, state: TrainingState) -> TrainingState:
         order = lasting
         if order is None:
-            of_epoch = jax.vmap(jax.random.fold_in, (0, None))(keys, first_epoch + index)
+            of_epoch = keys_of_epoch(keys, first_epoch + index)
             order = block.filled_up(presentation_order(of_epoch, block.member), chunk)
         return jax.lax.fori_loop(0, n_steps, partial(block.step, order), state)
 

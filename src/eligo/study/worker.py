@@ -40,12 +40,23 @@ def worker_environment() -> Iterator[None]:
 
 @contextmanager
 def ctrl_c_held_back() -> Iterator[None]:
-    """Processes that are started while this lasts never see Ctrl-C, not even while they still import; this one does."""
+    """Processes that are started while this lasts never see Ctrl-C, not even while they import; this one sees it after.
+
+    The mask is what they inherit. It holds nothing back here: the system hands the signal to another thread, and Python's
+    handler runs in this one all the same, between starting a process and telling it what to do.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    pressed: list[int] = []
+    is_main = threading.current_thread() is threading.main_thread()  # handlers are its alone
+    handler = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number)) if is_main else None
     try:
         yield
     finally:
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)
 
 
 def prepare_worker() -> None:
