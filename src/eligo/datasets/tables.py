@@ -298,7 +298,16 @@ def _levels(cells: pd.Series) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     return index.to_numpy(dtype=np.float64, na_value=np.nan), levels
 
 
+def _stripped(cell: Any) -> Any:
+    """A text without the blanks around it, None where that leaves one of `MISSING`; other values as they are."""
+    if not isinstance(cell, str) or cell == cell.strip():
+        return cell
+    return None if cell.strip() in MISSING else cell.strip()
+
+
 def _target(column: pd.Series, table: Table) -> tuple[NDArray[Any], tuple[str, ...]]:
+    if table.task == "classification" and not _is_number(column):
+        column = column.astype(object).map(_stripped)  # "p" and "p " are one class
     if column.isna().any():
         raise DataError(
             f"{table.csv!r}: the target {table.target!r} is missing in {column.isna().sum()} of {len(column)} rows, the "
@@ -306,7 +315,7 @@ def _target(column: pd.Series, table: Table) -> tuple[NDArray[Any], tuple[str, .
         )
     if table.task == "classification":
         labels, y = np.unique(column.to_numpy(), return_inverse=True)
-        return y, tuple(str(label).strip() for label in labels)
+        return y, tuple(map(str, labels))
     if not _is_number(column):
         raise DataError(
             f"{table.csv!r}: the target {table.target!r} holds text; regression needs numbers. Set its task."
