@@ -11,9 +11,11 @@ from types import MappingProxyType
 from eligo.datasets import bundled, fetched, generators
 from eligo.datasets.fetched import CALIFORNIA_HOUSING, ENERGY_EFFICIENCY, FASHION_MNIST, FASHION_STAND_IN
 from eligo.datasets.files import DataFile, locate, obtain
+from eligo.datasets.openml import obtain_openml
 from eligo.datasets.record import DataError, Dataset
 
 CC_BY = "CC BY 4.0"
+OPENML = "openml:"
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ def fetch(name: str) -> tuple[tuple[Path, ...], bool]:
 
     Parameters
     ----------
-    name : str, a key of `CATALOGUE`
+    name : str, a key of `CATALOGUE`, or "openml:" and the number of a data set there
 
     Returns
     -------
@@ -192,6 +194,12 @@ def fetch(name: str) -> tuple[tuple[Path, ...], bool]:
     UnavailableError
         If a file cannot be fetched or kept.
     """
+    if name.startswith(OPENML):
+        number = name.removeprefix(OPENML)
+        if not (number.isascii() and number.isdigit()):
+            raise DataError(f"a data set of OpenML is {OPENML} and its number, as in {OPENML}61; got {name!r}.")
+        file = obtain_openml(int(number))
+        return (file.path,), file.is_new
     entry = entry_of(name)
     if entry.files is FASHION_MNIST:
         found = fetched.find_fashion_files()

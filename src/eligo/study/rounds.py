@@ -38,7 +38,7 @@ def ends_of_rounds(settings: Mapping[str, Any], curves: pd.DataFrame) -> NDArray
     is_end = np.ones(len(curves), dtype=bool)
     plans = {plan["problem"]: plan for plan in settings["plans"]}
     for (problem, method), rows in curves.reset_index(drop=True).groupby(["problem", "method"], sort=False):
-        own = plans[problem]["settings"] | _levels(method)
+        own = plans[problem]["settings"] | _levels(str(method))
         if own.get("retraining") != "cold" or rows["labels"].nunique() < 2:  # nothing asked for: a single round
             continue
         n_epochs = int(own.get("epochs_per_query") or plans[problem]["epochs"])
