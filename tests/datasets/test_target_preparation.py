@@ -12,7 +12,6 @@ from eligo import CLASSIFICATION, REGRESSION
 from eligo.datasets import TargetPreparation
 from eligo.tasks import RAW_OUTPUT_REGRESSION
 
-
 FLAT = "targets of one output are flat, where scikit-learn wants features refused"
 
 
