@@ -316,3 +316,14 @@ def test_a_pinned_table_that_was_cut_inside_its_last_cell_is_refused(tmp_path: P
     (tmp_path / "ramp.csv").write_text(whole[:-2])  # 39.5 has become 39.
     with pytest.raises(StudyError, match=r"ramp\.csv' holds other data than its name says: its sha256 is"):
         load_study(str(tmp_path / "own.toml"))
+
+
+def test_a_scaling_is_a_setting_and_studies_from_before_it_go_on(tmp_path: Path):
+    before = load_study("paper")
+    assert "scaling" not in stored(before)["preparation"]
+    (tmp_path / "own.toml").write_text(
+        study_text("paper").replace("scale_categories = true", 'scaling = "z-score"\nscale_categories = true')
+    )
+    now = load_study(str(tmp_path / "own.toml"))
+    assert now.preparation.scaling == "z-score"
+    assert changed_settings(stored(before), stored(now)) == ["preparation.scaling was None, now 'z-score'"]

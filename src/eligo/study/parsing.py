@@ -10,6 +10,7 @@ from typing import Any
 from eligo.datasets import DATASETS, DataError, Preparation, Table
 from eligo.datasets.files import check_digest
 from eligo.datasets.openml import openml_table
+from eligo.datasets.preprocessing import SCALERS
 from eligo.datasets.tables import KINDS, TASKS, digest
 from eligo.learning import CANDIDATES, RETRAINING, STOPS
 from eligo.methods import INFORMATIVENESS, REGRESSION_UNCERTAINTY, Settings, named_methods
@@ -208,6 +209,7 @@ def _preparation(section: Reader | None) -> Preparation:
         fitted_on=section.either("fitted_on", _choice("training", "all"), default.fitted_on),
         drop_first_category=section.either("drop_first_category", Reader.switch, default.drop_first_category),
         scale_categories=section.either("scale_categories", Reader.switch, default.scale_categories),
+        scaling=section.either("scaling", _choice(*SCALERS), default.scaling),
     )
     section.finish()
     return preparation
