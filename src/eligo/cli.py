@@ -145,7 +145,7 @@ def list_data() -> None:
 
 @data_app.command("fetch")
 def fetch_data(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A data set, as `data list` names it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A data set, as `data list` names it, or openml:NUMBER.")],
 ) -> None:
     """Fetch a data set, so that studies find it without a network."""
     paths, is_new = fetch(name)

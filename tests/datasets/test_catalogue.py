@@ -36,6 +36,14 @@ def test_what_is_said_of_fetched_data_is_so(name, shared_data, monkeypatch) -> N
     assert fetch(name) == ((shared_data / f"{name}.csv",), False)
 
 
+def test_a_file_that_holds_something_else_is_not_said_to_be_here(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("ELIGO_DATA", str(tmp_path))
+    path = tmp_path / "energy_efficiency.csv"
+    path.write_text("X1,X2\n1,2\n")
+    said = describe("energy_efficiency")
+    assert said.endswith(f" Found, but not what is expected: {path}. Remove it, or put the right file there.")
+
+
 def test_fashion_mnist_is_as_large_as_published() -> None:
     """60 000 + 10 000 images of 28 x 28 pixels, 10 classes (Xiao, Rasul & Vollgraf 2017, table 1)."""
     entry = entry_of("fashion_mnist")

@@ -137,7 +137,9 @@ def test_images_stay_in_single_precision() -> None:
 # --- As a scikit-learn transformer ------------------------------------------------------------------------------------
 
 
-@parametrize_with_checks([FeaturePreparation(), FeaturePreparation(may_miss=False)])
+@parametrize_with_checks(
+    [FeaturePreparation(), FeaturePreparation(may_miss=False), FeaturePreparation(scaling="z-score")]
+)
 def test_it_keeps_what_scikit_learn_asks_of_a_transformer(estimator, check) -> None:
     if "array_api" in str(check):
         pytest.skip("not checked unless SCIPY_ARRAY_API is set")
@@ -195,3 +197,23 @@ def test_bundled_data_are_only_scaled() -> None:
     (X,) = prepare_features(iris, Preparation(), rows)
     low, high = iris.X[rows].min(axis=0), iris.X[rows].max(axis=0)
     np.testing.assert_allclose(X, (iris.X[rows] - low) / (high - low) * 2 - 1, atol=1e-12)
+
+
+def test_z_scores_have_mean_0_and_standard_deviation_1_on_the_rows_that_were_fitted_on():
+    train, test = np.arange(100), np.arange(100, 150)
+    X, X_test = prepare_features(load("iris"), Preparation(scaling="z-score"), train, test)
+    raw = load("iris").X
+    expected = (raw[test] - raw[train].mean(axis=0)) / raw[train].std(axis=0)  # ddof 0, as scikit-learn
+    np.testing.assert_allclose(X_test, expected, rtol=1e-10)
+    np.testing.assert_allclose(X.mean(axis=0), 0, atol=1e-12)
+
+
+def test_z_scores_leave_categories_as_they_are():
+    mixed = FeaturePreparation(categories=((), (0, 1)), scaling="z-score").fit([[1.0, 0], [3.0, 1], [NAN, 0]])
+    np.testing.assert_allclose(mixed.transform([[2.0, 1]]), [[0.0, -1.0, 1.0]], atol=1e-12)
+
+
+def test_an_unknown_scaling_is_refused():
+    for make in (lambda: Preparation(scaling="log"), lambda: FeaturePreparation(scaling="log").fit([[1.0], [2.0]])):
+        with pytest.raises(DataError, match=r'^`scaling` must be "range" or "z-score"; got \'log\'\.'):
+            make()

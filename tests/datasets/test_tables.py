@@ -30,6 +30,20 @@ def test_numbers_and_text_labels_are_read_as_they_stand(tmp_path: Path):
     assert hashlib.sha256(text.encode()).hexdigest()[:12] in data.source
 
 
+def test_blanks_around_a_label_make_no_class(tmp_path: Path):
+    # Labels "p" and "p " are one class; so are quoted ones with a blank before. The order of the rest is as ever.
+    data = load_table("mine", table(tmp_path, 'a,kind\n1,p \n2,e\n3,p\n4," p"\n5,e\t\n'))
+    assert data.class_names == ("e", "p")
+    assert data.y.tolist() == [1, 0, 1, 1, 0]
+    with pytest.raises(DataError, match=r"the target 'kind' is missing in 1 of 3 rows, the first row 1 of the data"):
+        load_table("mine", table(tmp_path, "a,kind\n1,p\n2,NA \n3,e\n"))
+
+
+def test_truth_values_to_predict_are_two_classes(tmp_path: Path):
+    data = load_table("mine", table(tmp_path, "a,kind\n1,True\n2,False\n3,True\n"))
+    assert data.class_names == ("False", "True") and data.y.tolist() == [1, 0, 1]
+
+
 def test_numbers_as_labels_keep_their_names(tmp_path: Path):
     data = load_table("mine", table(tmp_path, "a,kind\n1,7\n2,3\n3,7\n"))
     assert data.class_names == ("3", "7") and data.y.tolist() == [1, 0, 1]

@@ -7,7 +7,18 @@ import pandas as pd
 import pytest
 
 from eligo.report.analysis import analyse
-from eligo.report.criteria import convergence_of, criteria_of, efficiency_of, interval_of, payback_of, reductions_of
+from eligo.report.criteria import (
+    convergence_of,
+    criteria_of,
+    efficiency_of,
+    lacks_ratio,
+    level_of,
+    payback_of,
+    reductions_of,
+    spacing_of,
+)
+from eligo.report.sections import _main_tables
+from eligo.report.shelf import Shelf
 from eligo.report.summaries import Scores, scores_of
 from eligo.study.results import CHECKPOINTS, CRITERIA_COLUMNS
 
@@ -44,12 +55,66 @@ def test_labels_and_deficiency_are_ratios_to_random_pool_in_the_same_trials():
     assert found.loc["random_pool", ["labels_ratio", "deficiency"]].isna().all()
 
 
+def deficiency_of(area, control, end):
+    """The row of deficiency from areas and ends (trials,)."""
+    methods = ("entropy", "random_pool")
+    areas = pd.DataFrame({"entropy": area, "random_pool": control})
+    frame = pd.concat([rows(name, area_under_labels=areas[name]) for name in methods])
+    scores = Scores(pd.DataFrame({"entropy": end, "random_pool": end}), len(end))
+    return efficiency_of(frame, scores, areas, {"entropy": "random_pool", "random_pool": None}).loc["entropy"]
+
+
+def test_easy_trials_do_not_take_the_deficiency_away():
+    # As on iris, where random pool ends above its mean on the way in 6 of 50 trials, and clearly below it on average.
+    rng = np.random.default_rng(2)
+    end, gain = rng.uniform(0.0, 0.1, 50), rng.normal(0.07, 0.055, 50)
+    control, area = end + gain, end + 0.6 * gain + rng.normal(0.0, 0.01, 50)
+    assert (gain <= 0).sum() == 3
+    row = deficiency_of(area, control, end)
+    # Whole trials of (area, control, end), drawn as they come; percentiles instead of BCa.
+    drawn = rng.integers(50, size=(20000, 50))
+    ratios = (area - end)[drawn].mean(axis=1) / (control - end)[drawn].mean(axis=1)
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    assert row["deficiency"] == pytest.approx((area - end).mean() / gain.mean())
+    assert (row["deficiency_low"], row["deficiency_high"]) == pytest.approx((low, high), abs=0.1 * (high - low))
+    assert row["deficiency_trials"] == 50
+
+
+def test_the_interval_knows_that_the_end_is_not_certain():
+    # Areas that hardly differ between trials: all there is to know about the ratio hangs on where random pool ends.
+    rng = np.random.default_rng(0)
+    end = rng.normal(0.1, 0.05, 30)
+    row = deficiency_of(0.2 + rng.normal(0, 1e-4, 30), 0.3 + rng.normal(0, 1e-4, 30), end)
+    # d/de (A - e) / (R - e) = (A - R) / (R - e)^2, with A = 0.2 and R = 0.3: the delta method.
+    width = 2 * 1.96 * 0.1 / (0.3 - end.mean()) ** 2 * end.std(ddof=1) / np.sqrt(30)
+    assert row["deficiency_high"] - row["deficiency_low"] == pytest.approx(width, rel=0.15)
+
+
+def test_a_diverged_control_is_left_out_of_both():
+    row = deficiency_of([0.2, 0.3, 0.2, 0.9], [0.3, 0.4, 0.4, 0.9], [0.1, 0.1, 0.2, np.inf])
+    assert row["deficiency"] == pytest.approx((0.1 + 0.2 + 0.0) / (0.2 + 0.3 + 0.2))
+    assert row["deficiency_trials"] == 3
+
+
 def test_a_control_that_learns_nothing_makes_no_ratio():
     frame = rows("entropy", area_under_labels=[0.1, 0.2])
     scores = Scores(pd.DataFrame({"entropy": [0.1, 0.1], "random_pool": [0.5, 0.5]}), 2)
     areas = pd.DataFrame({"entropy": [0.1, 0.2], "random_pool": [0.4, 0.6]})  # below where it ends in one trial
     found = efficiency_of(frame, scores, areas, {"entropy": "random_pool", "random_pool": None})
     assert np.isnan(found.loc["entropy", "deficiency"])
+    assert lacks_ratio(found)
+
+
+def test_a_dash_is_explained_where_there_is_one(study, iris, tmp_path):
+    results = study(problems=(iris,), n_trials=6, has_cells=False)
+    accuracy = results.trials["accuracy"].where(results.trials["method"] != "random_pool", 0.2)
+    never = dataclasses.replace(results, trials=results.trials.assign(accuracy=accuracy))  # it ends above its whole way
+    (tmp_path / "tables").mkdir()
+    shelves = [Shelf(tmp_path), Shelf(tmp_path)]
+    for one, shelf in zip((results, never), shelves, strict=True):
+        _main_tables(analyse(one).problems[0], one, shelf)
+    explained = "A dash: the interval of what would be divided by reaches 0."
+    assert [any(explained in table.caption for table in shelf.tables) for shelf in shelves] == [False, True]
 
 
 def test_reductions_are_what_was_not_kept():
@@ -88,9 +153,32 @@ def test_where_nothing_is_saved_nothing_breaks_even():
 
 
 def test_a_row_of_a_factor_has_its_own_interval():
-    assert interval_of("sasla[interval=10]", 1) == 10
-    assert interval_of("sasla", 5) == 5
-    assert interval_of("sasla", None) is None
+    assert level_of("sasla[interval=10]", "interval", 1) == 10
+    assert level_of("sasla[interval=10]", "first_selection", 2) == 2
+    assert level_of("sasla", "interval", 5) == 5
+    assert level_of("sasla", "interval", None) is None
+
+
+@pytest.mark.parametrize("interval", [1, 5, 7])
+def test_a_candidate_s_score_costs_the_same_at_every_interval(interval):
+    # A 4-16-3 network on 120 examples, 60 epochs. Multiply-adds for an example: training J(2I + 3K) = 272, exact Φ
+    # J(I + K + KI) = 304, so r = 304 / 272 = 19 / 17. Selections after epochs τ, 2τ, ... that are not the last.
+    n_selections = len([epoch for epoch in range(1, 60) if epoch % interval == 0])
+    trained, scored = 60 * 120 * 272, n_selections * 120 * 304
+    table = costs(passive=(7200, trained, 0), sasla=(3600, trained / 2 + scored, scored))
+    row = payback_of(table, "passive", {"sasla": spacing_of(60, interval)}).loc["sasla"]
+    assert row["per_candidate"] == pytest.approx(19 / 17)
+    assert row["break_even"] == pytest.approx(19 / 17 / (1 - 0.5))
+
+
+def test_selections_are_counted_as_the_study_made_them(study, iris):
+    methods = ("passive", "sasla", "sasla[interval=10]", "sasla[first_selection=500]")
+    results = study(problems=(iris,), methods=methods, n_trials=3, has_cells=False)
+    found, costs = (lambda own: (own.payback, own.costs))(analyse(results).problems[0])
+    # 1000 epochs: after each but the last, after 10, 20, ..., 990, and after each from 500 to 999.
+    for name, n_selections in (("sasla", 999), ("sasla[interval=10]", 99), ("sasla[first_selection=500]", 500)):
+        expected = 1000 / n_selections * costs.loc[name, "selection_work"] / found.loc[name, "saved"]
+        assert found.loc[name, "break_even"] == pytest.approx(expected)
 
 
 def test_each_pool_method_is_held_against_the_control_of_its_own_settings(study, iris):

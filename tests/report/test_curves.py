@@ -13,6 +13,7 @@ from eligo.report.curves import (
     over_labels,
     over_presentations,
     paths_of,
+    traces_over_labels,
 )
 
 
@@ -108,3 +109,11 @@ def test_errors_on_the_way_are_read_off_at_equal_presentations():
     assert errors.loc["entropy", 90.0] == pytest.approx(0.1)
     assert np.isnan(errors.loc["entropy", 120.0])
     assert errors.loc["passive", 90.0] == pytest.approx((0.175 + 0.1) / 2)
+
+
+def test_traces_are_the_trials_that_the_mean_over_labels_is_of():
+    own = paths([[2, 2, 3, 4], [2, 3, 4, 5]], [[0, 20, 50, 90]] * 2, [[0.9, 0.4, 0.2, 0.1], [0.8, 0.6, 0.5, 0.3]])
+    traces = traces_over_labels(own)
+    assert traces.x.tolist() == [2, 3, 4]
+    np.testing.assert_allclose(traces.values, [[0.4, 0.2, 0.1], [0.8, 0.6, 0.5]])
+    np.testing.assert_allclose(over_labels(own).mean, traces.values.mean(axis=0))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib._pylab_helpers import Gcf
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from eligo.report.analysis import analyse
@@ -21,17 +22,18 @@ from eligo.report.figures.canvas import (
     plain_number,
     save,
 )
+from eligo.report.figures.confusion import confusion_figure
 from eligo.report.figures.generalisation import loss_data
 from eligo.report.figures.grid import grid_data
-from eligo.report.figures.learning import learning_data
+from eligo.report.figures.learning import learning_data, learning_figure
 from eligo.report.figures.network import network_data
 from eligo.report.figures.outcomes import outcome_data
 from eligo.report.figures.overview import overview_panel
-from eligo.report.figures.spending import spending_data
+from eligo.report.figures.spending import spending_data, spending_figure
 from eligo.report.figures.sweep import sweep_data
 from eligo.report.palette import DARK_ENDS, EVERY, LIGHT_ENDS, N_STEPS, OF_METHOD, PAPER, RAMPS, colour_of, used_colours
 from eligo.report.pictures import learning_picture, overview_picture
-from eligo.report.summaries import typed
+from eligo.report.summaries import Confusion, typed
 from eligo.report.sweeps import Sweep
 from eligo.report.vocabulary import METHODS, PRIMARY, second_of
 
@@ -261,3 +263,57 @@ def test_values_of_a_sweep_are_placed_by_number_or_side_by_side():
     words = table.assign(value=["warm", "cold"])
     placed = sweep_data(Sweep("entropy", "retraining", (), ("b", "a"), ("warm", "cold"), False, words), {"p": "P"})
     assert placed.lines["P"]["x"].tolist() == [0, 1]
+
+
+def boxes_of_titles(figure):
+    """Where the titles of the panels lie, in pixels, as they are really drawn."""
+    renderer = figure.canvas.get_renderer()
+    return [axes.title.get_window_extent(renderer) for axes in figure.axes]
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 10])
+def test_titles_of_confusion_matrices_lie_apart(n_classes):
+    names = [f"sasla[input_norm=euclidean,interval={tau},beta=0.{b}]" for tau in (1, 10) for b in (5, 7)]
+    methods = [*names, "passive", "mine_with_a_rather_long_name_and_no_settings"]
+    share = np.full((n_classes, n_classes), 1 / n_classes)
+    with drawing_style():
+        figure = confusion_figure(
+            [Confusion(method, share, share, 5) for method in methods],
+            [f"class {i}" for i in range(n_classes)],
+            methods,
+        )
+        FigureCanvasAgg(figure)
+        boxes = boxes_of_titles(figure)
+        panels = [axes.get_window_extent() for axes in figure.axes]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[i + 1 :])
+        assert not any(box.overlaps(panel) for panel in panels)
+        assert box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height
+
+
+def test_a_paper_gets_a_serif_face_and_nothing_but_the_pdf_does(analysis, tmp_path):
+    (tmp_path / "figures").mkdir()
+    with drawing_style():
+        save(learning_picture(analysis.problems[0], analysis.results.methods), tmp_path / "figures")
+    (pdf,) = (tmp_path / "figures").glob("*.pdf")
+    assert b"STIXGeneral" in pdf.read_bytes() and b"/DejaVuSans-Bold" not in pdf.read_bytes()
+
+
+def test_sizes_of_subsets_are_drawn_in_steps_and_costs_are_not(analysis):
+    own = analysis.problems[0]
+    with drawing_style():
+        figure = spending_figure(spending_data(own.paths, analysis.results.methods))
+    styles = [{line.get_drawstyle() for line in axes.lines} for axes in figure.axes]
+    assert styles == [{"steps-pre"}, {"default"}, {"default"}]
+
+
+def test_what_thin_lines_are_is_said_below_the_axis_and_single_trials_stand_behind_scores(analysis):
+    own, methods = analysis.problems[0], analysis.results.methods
+    measure = second_of(own.problem)
+    data = learning_data(own.paths, measure, methods, "second")
+    with drawing_style():
+        axes = learning_figure(data).axes[-1]
+    assert axes.get_xlabel() == "labels bought\nthin lines: where passive and SASLA end" and not axes.texts
+    assert [trace.method for trace in data.traces] == [curve.method for curve in data.panels["labels"]]
+    assert {len(trace.values) for trace in data.traces} == {10}  # of 12 trials
+    assert not learning_data(own.paths, PRIMARY[own.problem.task], methods).traces

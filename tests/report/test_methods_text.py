@@ -395,6 +395,11 @@ CASES: Mapping[str, tuple[StudyResults, Sequence[str], Sequence[str]]] = {
         ["Each round of querying had 7 epochs.", "training started again from the initial weights."],
         ["but the last", "spread evenly", "1 000 epochs.\n\nCost"],
     ),
+    "z-scores": (
+        make((HOUSES,), ("passive",), study={"preparation": STUDY["preparation"] | {"scaling": "z-score"}}),
+        ["Numeric inputs were scaled to mean 0 and standard deviation 1.", "Inputs of categories were −1 and 1."],
+        ["Inputs were scaled to [−1, 1]", "Numeric inputs were scaled to [−1, 1]"],
+    ),
     "one run lost": (
         make((SINE,), ("passive", "error"), 1, trials={"is_diverged": True}),
         [

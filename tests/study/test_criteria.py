@@ -8,6 +8,7 @@ import pytest
 
 from eligo.study.criteria import criteria_of, default_target, stable_from
 from eligo.study.results import CRITERIA_COLUMNS, CURVE_COLUMNS, Problem
+from eligo.study.rounds import ends_of_rounds
 
 SINE = Problem("sine", "Sine", "regression", 20, 1, 1, 16, 4, (), "y", "made")
 IRIS = Problem("iris", "Iris", "classification", 20, 4, 3, 16, 4, ("a", "b", "c"), "kind", "made")
@@ -116,3 +117,34 @@ def test_classifiers_are_judged_by_what_they_miss():
 def test_a_problem_without_a_run_has_no_row():
     nothing = pd.DataFrame(columns=list(CURVE_COLUMNS))
     assert criteria_of(nothing.assign(is_diverged=[]), nothing, [SINE], {}).empty
+
+
+COLD = {"plans": [{"problem": "sine", "epochs": 50, "settings": {"retraining": "cold", "epochs_per_query": None}}]}
+
+
+def test_a_network_that_has_just_started_again_tells_sizes_alone():
+    # Rounds end at epochs 50, 100 and 150; epochs 25, 75 and 125 are checkpoints in the middle, where the error is high.
+    ends = {"labels": [2, 2, 4, 6], "presentations": [0, 100, 300, 600]}
+    middle = {"labels": [2, 2, 2, 4, 4, 6, 6], "presentations": [0, 50, 100, 200, 300, 450, 600]}
+    plain = curve("entropy", 0, [1.0, 0.4, 0.2, 0.1], epoch=[0, 50, 100, 150], n_selected=[2, 2, 4, 6], **ends)
+    cold = curve("entropy", 0, [1.0, 9.0, 0.4, 9.0, 0.2, 9.0, 0.1], n_selected=[2, 2, 2, 4, 4, 6, 6], **middle)
+    plain, cold = (frame.assign(work=0) for frame in (plain, cold))
+    is_end = ends_of_rounds(COLD, cold)
+    assert is_end.tolist() == [True, False, True, False, True, False, True]
+    last = plain.tail(1).assign(is_diverged=False)
+    expected, criteria = (
+        criteria_of(last, frame, [SINE], {"sine": 0.3}, mask).iloc[0] for frame, mask in ((plain, None), (cold, is_end))
+    )
+    same = [name for name in CRITERIA_COLUMNS if not name.startswith("kept_")]
+    pd.testing.assert_series_equal(criteria[same], expected[same])
+    assert (criteria["epochs_to_target"], criteria["epochs_to_stable"]) == (100, 150)
+    assert (criteria["kept_25"], criteria["kept_100"]) == (2 / 16, 4 / 16)
+
+
+def test_cold_is_a_matter_of_the_row():
+    warm = {"plans": [{"problem": "sine", "epochs": 50, "settings": {"retraining": "warm", "epochs_per_query": 25}}]}
+    asks = [curve(f"entropy[retraining={mode}]", 0, [1.0] * 4, labels=[2, 2, 3, 4]) for mode in ("warm", "cold")]
+    other = curve("entropy[epochs_per_query=50,retraining=cold]", 0, [1.0] * 4, labels=[2, 2, 3, 4])
+    frame = pd.concat([curve("sasla[retraining=cold]", 0, [1.0] * 4), *asks, other])
+    assert ends_of_rounds(warm, frame).tolist() == [True] * 12 + [True, False, True, True]
+    assert ends_of_rounds(COLD, curve("passive", 0, [1.0] * 4)).all()

@@ -1,6 +1,8 @@
 """A study file is read once, checked whole, and a value from then on."""
 
+import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -300,3 +302,28 @@ def test_a_shipped_study_is_printed_as_it_is_read(tmp_path: Path):
     assert load_study(str(tmp_path / "mine.toml")) == load_study("paper")
     with pytest.raises(StudyError, match="unknown study 'nope'; there are paper"):
         study_text("nope")
+
+
+def test_a_pinned_table_that_was_cut_inside_its_last_cell_is_refused(tmp_path: Path):
+    whole = "a,b,y\n" + "".join(f"{i},{i % 3},{i}.5\n" for i in range(40))
+    text = study_text("paper").partition("[problem.")[0]
+    text = re.sub(r"(?m)^problems = .*$", 'problems = ["ramp"]', text)
+    own = '[problem.ramp]\ncsv = "ramp.csv"\ntarget = "y"\ntask = "regression"\n'
+    (tmp_path / "own.toml").write_text(f'{text}{own}sha256 = "{hashlib.sha256(whole.encode()).hexdigest()}"\n')
+    (tmp_path / "ramp.csv").write_text(whole)
+    table = load_study(str(tmp_path / "own.toml")).plan("ramp").table
+    assert table is not None and table.csv == str(tmp_path / "ramp.csv")
+    (tmp_path / "ramp.csv").write_text(whole[:-2])  # 39.5 has become 39.
+    with pytest.raises(StudyError, match=r"ramp\.csv' holds other data than its name says: its sha256 is"):
+        load_study(str(tmp_path / "own.toml"))
+
+
+def test_a_scaling_is_a_setting_and_studies_from_before_it_go_on(tmp_path: Path):
+    before = load_study("paper")
+    assert "scaling" not in stored(before)["preparation"]
+    (tmp_path / "own.toml").write_text(
+        study_text("paper").replace("scale_categories = true", 'scaling = "z-score"\nscale_categories = true')
+    )
+    now = load_study(str(tmp_path / "own.toml"))
+    assert now.preparation.scaling == "z-score"
+    assert changed_settings(stored(before), stored(now)) == ["preparation.scaling was None, now 'z-score'"]

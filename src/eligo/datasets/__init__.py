@@ -19,6 +19,7 @@ from eligo.datasets.preprocessing import (
 from eligo.datasets.record import DataError, Dataset, UnavailableError
 from eligo.datasets.rows import row_blocks
 from eligo.datasets.tables import Table, load_table
+from eligo.datasets.target_preparation import TargetPreparation
 
 __all__ = [
     "DATASETS",
@@ -28,6 +29,7 @@ __all__ = [
     "FeaturePreparation",
     "Preparation",
     "Table",
+    "TargetPreparation",
     "UnavailableError",
     "class_counts",
     "data_digest",

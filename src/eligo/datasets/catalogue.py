@@ -10,10 +10,12 @@ from types import MappingProxyType
 
 from eligo.datasets import bundled, fetched, generators
 from eligo.datasets.fetched import CALIFORNIA_HOUSING, ENERGY_EFFICIENCY, FASHION_MNIST, FASHION_STAND_IN
-from eligo.datasets.files import DataFile, locate, obtain
+from eligo.datasets.files import DataFile, find, locate, obtain
+from eligo.datasets.openml import obtain_openml
 from eligo.datasets.record import DataError, Dataset
 
 CC_BY = "CC BY 4.0"
+OPENML = "openml:"
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def entry_of(name: str) -> Entry:
 
 
 def describe(name: str) -> str:
-    """One line on a data set: what it is, where it comes from, and whether it is here. Nothing is read or fetched.
+    """One line on a data set: what it is, where it comes from, and whether it is here, and right. Nothing is fetched.
 
     Parameters
     ----------
@@ -166,10 +168,15 @@ def _whereabouts(name: str, entry: Entry) -> str:
     absent = f"Not here: `eligo data fetch {name}` fetches {megabytes:.2g} MB."
     if entry.files is FASHION_MNIST:
         if paths := fetched.find_fashion_files():
-            return f"Here: {paths[0].parent}."
+            return f"Found, unchecked: {paths[0].parent}."  # gzipped or not, 31 MB or 55 MB
         stand_in = locate(FASHION_STAND_IN)
         return absent if stand_in is None else f"{absent} A stand-in of 900 examples is here: {stand_in}."
-    path = locate(entry.files[0].name)
+    try:
+        path = find(entry.files[0])
+    except DataError:
+        return (
+            f"Found, but not what is expected: {locate(entry.files[0].name)}. Remove it, or put the right file there."
+        )
     return absent if path is None else f"Here: {path}."
 
 
@@ -178,7 +185,7 @@ def fetch(name: str) -> tuple[tuple[Path, ...], bool]:
 
     Parameters
     ----------
-    name : str, a key of `CATALOGUE`
+    name : str, a key of `CATALOGUE`, or "openml:" and the number of a data set there
 
     Returns
     -------
@@ -192,6 +199,12 @@ def fetch(name: str) -> tuple[tuple[Path, ...], bool]:
     UnavailableError
         If a file cannot be fetched or kept.
     """
+    if name.startswith(OPENML):
+        number = name.removeprefix(OPENML)
+        if not (number.isascii() and number.isdigit()):
+            raise DataError(f"a data set of OpenML is {OPENML} and its number, as in {OPENML}61; got {name!r}.")
+        file = obtain_openml(int(number))
+        return (file.path,), file.is_new
     entry = entry_of(name)
     if entry.files is FASHION_MNIST:
         found = fetched.find_fashion_files()

@@ -37,13 +37,21 @@ class RemoteFile:
     Attributes
     ----------
     urls : tuple of str, addresses of the same file, tried in turn
-    sha256 : str, of its content
+    sha256 : str, of its content; empty where nobody knows it yet, and the publisher's MD5 is what there is
     size : int, bytes
+    md5 : str, default="", as the publisher states it; asked for only where there is no sha256
     """
 
     urls: tuple[str, ...]
     sha256: str
     size: int
+    md5: str = ""
+
+    def fault_of(self, path: Path) -> str:
+        """What is wrong with the content of a file; empty if it is what is expected."""
+        name, expected = ("sha256", self.sha256) if self.sha256 else ("MD5", self.md5)
+        found = digest_of(path, name.lower())
+        return "" if found == expected else f"its {name} is {found}, expected {expected}"
 
 
 class _AddressError(Exception):
@@ -54,10 +62,34 @@ class _CannotResumeError(_AddressError):
     """What is in the partial file is no beginning of what the address gives."""
 
 
+def digest_of(path: Path, name: str) -> str:
+    """Digest of a file's content, "sha256" or "md5", in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, name).hexdigest()
+
+
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's content, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return digest_of(path, "sha256")
+
+
+def read_address(url: str, n_bytes: int) -> tuple[bytes, int]:
+    """The first bytes of what an address gives, and how long it says the whole is.
+
+    Raises
+    ------
+    UnavailableError
+        If it does not answer, or does not say how long what it gives is.
+    """
+    try:
+        with _opened(url, 0) as response:
+            declared, content = response.headers.get("Content-Length"), response.read(n_bytes)
+    except (_AddressError, OSError, http.client.HTTPException) as fault:
+        reason = str(fault) if isinstance(fault, _AddressError) else _reason(fault)
+        raise UnavailableError(f"{urlsplit(url).hostname}: {reason}") from None
+    if declared is None:
+        raise UnavailableError(f"{urlsplit(url).hostname}: it does not say how long the file is")
+    return content, int(declared)
 
 
 def fetch_file(file: RemoteFile, target: Path, data_set: str) -> Path:
@@ -85,7 +117,7 @@ def fetch_file(file: RemoteFile, target: Path, data_set: str) -> Path:
     with _disk_faults_said(file, target, partial):
         target.parent.mkdir(parents=True, exist_ok=True)
         with _only_one(target.parent):
-            if target.is_file() and sha256_of(target) == file.sha256:  # another process was faster
+            if target.is_file() and not file.fault_of(target):  # another process was faster
                 return target
             faults = _fetch(file, target.name, partial)
             if not faults:
@@ -117,7 +149,7 @@ def _fetch_from(url: str, file: RemoteFile, partial: Path, advance_to: Callable[
     if _size(partial):
         with suppress(_CannotResumeError):
             _go_on(url, file, partial, advance_to)
-            if sha256_of(partial) == file.sha256:
+            if not file.fault_of(partial):
                 return
         partial.unlink()
     try:
@@ -126,10 +158,9 @@ def _fetch_from(url: str, file: RemoteFile, partial: Path, advance_to: Callable[
         size = _size(partial)
         partial.unlink()
         raise _AddressError(f"it broke off after {size} of {file.size} bytes, and cannot go on there") from None
-    found = sha256_of(partial)
-    if found != file.sha256:
+    if fault := file.fault_of(partial):
         partial.unlink()
-        raise _AddressError(f"it gives other data: their sha256 is {found}, expected {file.sha256}")
+        raise _AddressError(f"it gives other data: {fault}")
 
 
 def _go_on(url: str, file: RemoteFile, partial: Path, advance_to: Callable[[int], None]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -12,12 +13,19 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
 from eligo.datasets.record import DataError, Dataset
 
 FEATURE_RANGE = (-1.0, 1.0)
+
+SCALERS: Mapping[str, Callable[[], Any]] = MappingProxyType(
+    {"range": lambda: MinMaxScaler(feature_range=FEATURE_RANGE), "z-score": StandardScaler}
+)
+"""How numbers may be scaled."""
+
+_ONE_OF_SCALINGS = " or ".join(f'"{name}"' for name in SCALERS)
 
 
 @dataclass(frozen=True)
@@ -30,19 +38,23 @@ class Preparation:
         those of the targets too. With "all" a trial's test rows have a say in how they are scaled
     drop_first_category : bool, default=False: the first level of a category gets no input, and is all others absent
     scale_categories : bool, default=True: levels are coded as -1 and 1; otherwise as 0 and 1
+    scaling : "range" or "z-score", default="range": numbers span [-1, 1], or have mean 0 and standard deviation 1
 
     Raises
     ------
     DataError
-        If ``fitted_on`` is neither "training" nor "all".
+        If ``fitted_on`` or ``scaling`` is none of those.
     """
 
     fitted_on: Literal["training", "all"] = "training"
     drop_first_category: bool = False
     scale_categories: bool = True
+    scaling: Literal["range", "z-score"] = "range"
 
     def __post_init__(self) -> None:
-        """Refuse rows that there are none of."""
+        """Refuse rows and scales that there are none of."""
+        if self.scaling not in SCALERS:
+            raise DataError(f"`scaling` must be {_ONE_OF_SCALINGS}; got {self.scaling!r}. Choose one of them.")
         if self.fitted_on not in ("training", "all"):
             raise DataError(f'`fitted_on` must be "training" or "all"; got {self.fitted_on!r}. Choose one of them.')
 
@@ -54,10 +66,11 @@ def _zero_one_to_range(X: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 class FeaturePreparation(TransformerMixin, BaseEstimator):
-    """Fill gaps, code categories, scale numbers to [-1, 1]: a scikit-learn transformer, fitted on training rows.
+    """Fill gaps, code categories, scale numbers: a scikit-learn transformer, fitted on training rows.
 
     Numbers: a missing value becomes the median of the rows that were fitted on; then each column is scaled linearly so
-    that these rows span [-1, 1] (a constant one becomes -1), and other rows may leave it. Categories: a missing value
+    that these rows span [-1, 1] (a constant one becomes -1), and other rows may leave it; or so that they have mean 0 and
+    standard deviation 1 (a constant one becomes 0). Categories: a missing value
     becomes the most frequent level; then every declared level is one column, also where the rows that were fitted on
     lack it. Numbers come first, then categories, each in the order of the columns.
 
@@ -68,6 +81,7 @@ class FeaturePreparation(TransformerMixin, BaseEstimator):
     drop_first_category : bool, default=False, no column for the first level of each category
     scale_categories : bool, default=True, levels as -1 and 1 instead of 0 and 1
     may_miss : bool, default=True; False is faster, and refuses missing values
+    scaling : "range" or "z-score", default="range", of numbers
 
     Attributes
     ----------
@@ -99,12 +113,14 @@ class FeaturePreparation(TransformerMixin, BaseEstimator):
         drop_first_category: bool = False,
         scale_categories: bool = True,
         may_miss: bool = True,
+        scaling: str = "range",
     ) -> None:
         """Nothing is fitted yet."""
         self.categories = categories
         self.drop_first_category = drop_first_category
         self.scale_categories = scale_categories
         self.may_miss = may_miss
+        self.scaling = scaling
 
     def fit(self, X: ArrayLike, y: object = None) -> FeaturePreparation:
         """Take medians, most frequent levels and ranges from these rows.
@@ -119,6 +135,8 @@ class FeaturePreparation(TransformerMixin, BaseEstimator):
         FeaturePreparation, this one
         """
         rows = self._validated(X, reset=True)
+        if self.scaling not in SCALERS:
+            raise DataError(f"`scaling` must be {_ONE_OF_SCALINGS}; got {self.scaling!r}. Choose one of them.")
         if len(self._levels()) != self.n_features_in_:
             raise DataError(
                 f"`categories` must have an entry per column, () for a number; got {len(self.categories)} for "
@@ -192,7 +210,7 @@ class FeaturePreparation(TransformerMixin, BaseEstimator):
             drop="first" if self.drop_first_category else None,
             sparse_output=False,
         )
-        scaler = MinMaxScaler(feature_range=FEATURE_RANGE)
+        scaler = SCALERS[self.scaling]()
         to_range = [FunctionTransformer(_zero_one_to_range)] if self.scale_categories else []
         medians = [SimpleImputer(strategy="median")] if self.may_miss else []
         most_frequent = [SimpleImputer(strategy="most_frequent")] if self.may_miss else []
@@ -282,6 +300,7 @@ def prepare_features(
         drop_first_category=preparation.drop_first_category,
         scale_categories=preparation.scale_categories,
         may_miss=may_miss,
+        scaling=preparation.scaling,
     ).fit(fitted)
     return tuple(transformer.transform(dataset.X[rows]) for rows in (train_rows, *other_rows))
 

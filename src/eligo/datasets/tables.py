@@ -7,7 +7,7 @@ import difflib
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eligo.datasets.arff import read_arff
 from eligo.datasets.fetching import sha256_of
 from eligo.datasets.record import DataError, Dataset
 from eligo.tasks import CLASSIFICATION, REGRESSION
@@ -40,7 +41,7 @@ class Table:
 
     Attributes
     ----------
-    csv : str, path of the file
+    csv : str, path of the file; one that ends in ``.arff`` is read as such
     target : str, name of the column to predict
     task : "classification" or "regression"
     sha256 : str, digest of the file's content, so that a changed file is a changed problem
@@ -103,10 +104,15 @@ def load_table(name: str, table: Table) -> Dataset:
         raise DataError(f"{table.csv!r}: the task must be one of {', '.join(TASKS)}; got {table.task!r}. Correct it.")
     path = Path(table.csv)
     text = _decoded(table)
+    source = f"{path.name}, sha256 {table.sha256[:12]}"
+    if path.suffix == ".arff":
+        frame, nominal = read_arff(text, table.csv)
+        stated = {column: "category" for column in nominal if column != table.target}
+        return dataset_of_frame(name, frame, replace(table, kinds=tuple((stated | dict(table.kinds)).items())), source)
     header = _checked_header(table.csv, text)
     kinds = _checked_kinds(table, header)
     frame = _frame(table.csv, text, header, [column for column, kind in kinds.items() if kind == "category"])
-    return dataset_of_frame(name, frame, table, f"{path.name}, sha256 {table.sha256[:12]}")
+    return dataset_of_frame(name, frame, table, source)
 
 
 def dataset_of_frame(name: str, frame: pd.DataFrame, table: Table, source: str) -> Dataset:
@@ -298,7 +304,16 @@ def _levels(cells: pd.Series) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     return index.to_numpy(dtype=np.float64, na_value=np.nan), levels
 
 
+def _stripped(cell: Any) -> Any:
+    """A text without the blanks around it, None where that leaves one of `MISSING`; other values as they are."""
+    if not isinstance(cell, str) or cell == cell.strip():
+        return cell
+    return None if cell.strip() in MISSING else cell.strip()
+
+
 def _target(column: pd.Series, table: Table) -> tuple[NDArray[Any], tuple[str, ...]]:
+    if table.task == "classification" and not _is_number(column):
+        column = column.astype(object).map(_stripped)  # "p" and "p " are one class
     if column.isna().any():
         raise DataError(
             f"{table.csv!r}: the target {table.target!r} is missing in {column.isna().sum()} of {len(column)} rows, the "
@@ -306,7 +321,7 @@ def _target(column: pd.Series, table: Table) -> tuple[NDArray[Any], tuple[str, .
         )
     if table.task == "classification":
         labels, y = np.unique(column.to_numpy(), return_inverse=True)
-        return y, tuple(str(label).strip() for label in labels)
+        return y, tuple(map(str, labels))
     if not _is_number(column):
         raise DataError(
             f"{table.csv!r}: the target {table.target!r} holds text; regression needs numbers. Set its task."

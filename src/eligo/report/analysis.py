@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from eligo.study.results import Problem, StudyResults, base_method
 
 from .beliefs import beliefs_across, spread_of, with_beliefs
 from .comparisons import Comparison, compare, compare_problems
-from .criteria import Criteria, criteria_of, interval_of, payback_of
+from .criteria import Criteria, criteria_of, level_of, payback_of, spacing_of
 from .curves import Paths, errors_on_the_way, paths_of
 from .factors import reference_of
 from .findings import Across, Finding, Spending, across_problems, finding_of, spendings
@@ -120,8 +121,18 @@ def _budgets(paths: list[Paths], costs: pd.DataFrame, reference: str) -> pd.Data
 def _intervals(results: StudyResults, problem: Problem, methods: list[str]) -> dict[str, float]:
     """Epochs between selections, for the rows that have such."""
     default = setting_of(results, problem.name, "interval")
-    own = {name: interval_of(name, default) for name in methods if base_method(name) in CHOOSING}
+    own = {name: level_of(name, "interval", default) for name in methods if base_method(name) in CHOOSING}
     return {name: float(value) for name, value in own.items() if value is not None}
+
+
+def _spacings(results: StudyResults, problem: Problem, intervals: Mapping[str, float]) -> dict[str, float]:
+    """Epochs of training per selection made, for the same rows."""
+    epochs = rows_of(results.trials, problem).groupby("method")["epochs"].max()
+    shared = setting_of(results, problem.name, "first_selection")
+    return {
+        name: spacing_of(float(epochs[name]), interval, level_of(name, "first_selection", shared))
+        for name, interval in intervals.items()
+    }
 
 
 def analyse_problem(results: StudyResults, problem: Problem, scores: Scores) -> ProblemAnalysis:
@@ -134,7 +145,7 @@ def analyse_problem(results: StudyResults, problem: Problem, scores: Scores) -> 
         compared = replace(compared, pairs=with_beliefs(compared.pairs, scores, problem, spread))
     criteria = criteria_of(results, problem, scores, reference)
     intervals = _intervals(results, problem, methods)
-    payback = payback_of(costs, reference, intervals)
+    payback = payback_of(costs, reference, _spacings(results, problem, intervals))
     target = plan_of(results, problem.name).get("target_error")
     n_cells = len(rows_of(results.cells, problem))
     return ProblemAnalysis(

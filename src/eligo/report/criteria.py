@@ -17,6 +17,7 @@ from .factors import control_of, levels_of
 from .summaries import N_RESAMPLES, SEED, Scores, quantiles_of, rows_of
 
 TO_TARGET = ("epochs_to_target", "presentations_to_target", "work_to_target", "labels_to_target")
+RATIOS = ("labels_ratio", "deficiency")
 TO_STABLE = ("epochs_to_stable", "presentations_to_stable")
 
 
@@ -102,12 +103,17 @@ def convergence_of(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
 
 
 def _ratio(first: pd.Series, second: pd.Series, name: str) -> dict[str, Any]:
-    """Ratio of the means of two criteria over the trials that have both; nothing where it has no meaning."""
+    """Ratio of the means of two criteria over the trials that have both; nothing where the second's may well be 0."""
     both = pd.concat([first, second], axis=1).replace([np.inf, -np.inf], np.nan).dropna()
     counted = {f"{name}_trials": len(both)}
-    if len(both) < 2 or not (both.iloc[:, 1] > 0).all():
+    if len(both) < 2 or both.iloc[:, 1].mean() <= 0:
         return counted
-    ratio = ratio_of_means(both.iloc[:, 0].to_numpy(), both.iloc[:, 1].to_numpy(), rng=SEED, n_resamples=N_RESAMPLES)
+    try:
+        ratio = ratio_of_means(
+            both.iloc[:, 0].to_numpy(), both.iloc[:, 1].to_numpy(), rng=SEED, n_resamples=N_RESAMPLES
+        )
+    except ValueError:  # the interval of the denominator reaches 0
+        return counted
     return counted | {name: ratio.estimate, f"{name}_low": ratio.low, f"{name}_high": ratio.high}
 
 
@@ -117,7 +123,8 @@ def efficiency_of(
     """What choosing labels was worth, as ratios to random pool in the same trials; below 1 is better.
 
     ``labels_ratio``: labels to the target, over the trials in which both reached it. ``deficiency`` (Baram and others,
-    2004): how far the error stood on the way above what random pool ends at, a ratio of means over labels.
+    2004): how far the error stood on the way above what random pool ends at in the same trial, a ratio of means. Trials are
+    resampled whole, with both areas and the end. Where the interval of the denominator reaches 0 there is no ratio.
 
     Returns
     -------
@@ -130,14 +137,19 @@ def efficiency_of(
         other = control[name]
         row: dict[str, Any] = {"control": other or ""}
         if other is not None and other in areas:
-            end = scores.matrix[other].replace(np.inf, np.nan).mean()
+            end = scores.matrix[other]
             row |= _ratio(areas[name] - end, areas[other] - end, "deficiency")
             if name in labels and other in labels:
                 row |= _ratio(labels[name], labels[other], "labels_ratio")
         found[name] = row
     parts = ("", "_low", "_high", "_trials")
-    columns = ["control", *(f"{ratio}{part}" for ratio in ("labels_ratio", "deficiency") for part in parts)]
+    columns = ["control", *(f"{ratio}{part}" for ratio in RATIOS for part in parts)]
     return pd.DataFrame.from_dict(found, orient="index").reindex(columns=columns)
+
+
+def lacks_ratio(efficiency: pd.DataFrame) -> bool:
+    """Whether a ratio is missing although there are trials to form it from: its denominator may well be 0."""
+    return any(bool((efficiency[f"{name}_trials"].ge(2) & efficiency[name].isna()).any()) for name in RATIOS)
 
 
 def reductions_of(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
@@ -165,18 +177,19 @@ def reductions_of(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-def payback_of(costs: pd.DataFrame, reference: str, intervals: Mapping[str, float]) -> pd.DataFrame:
+def payback_of(costs: pd.DataFrame, reference: str, spacings: Mapping[str, float]) -> pd.DataFrame:
     """Whether choosing examples saved more training than it cost.
 
     With selection costing r presentations for each candidate scored, and a share f of the candidates kept, selection
     every τ epochs saves work only if τ > τ* = r / (1 − f). All is measured: what was saved in training, what was spent on
-    selection, and so τ* = τ · spent / saved, as selection costs less in proportion to its rarity.
+    selection, and so τ* = s · spent / saved with one selection in s epochs, as selection costs less in proportion to its
+    rarity. s is a little more than the interval, since nothing is selected at the end: see `spacing_of`.
 
     Parameters
     ----------
     costs : frame (methods), see `cost_summary`
     reference : str, whose training work is what the others save
-    intervals : mapping of method to its τ, for the methods that have one
+    spacings : mapping of method to its s, for the methods that select at intervals
 
     Returns
     -------
@@ -192,16 +205,31 @@ def payback_of(costs: pd.DataFrame, reference: str, intervals: Mapping[str, floa
             continue
         training, kept = row["work"] - row["selection_work"], row["presentations"] / base["presentations"]
         facts = {"kept": kept, "training": training, "selection": row["selection_work"], "saved": whole - training}
-        interval = intervals.get(str(name))
-        if interval is not None and facts["saved"] > 0 and kept < 1:
-            facts["break_even"] = interval * row["selection_work"] / facts["saved"]
+        spacing = spacings.get(str(name))
+        if spacing is not None and facts["saved"] > 0 and kept < 1:
+            facts["break_even"] = spacing * row["selection_work"] / facts["saved"]
             facts["per_candidate"] = facts["break_even"] * (1 - kept)
         found[str(name)] = facts
     columns = ["kept", "training", "selection", "saved", "per_candidate", "break_even"]
     return pd.DataFrame.from_dict(found, orient="index").reindex(columns=columns)
 
 
-def interval_of(method: str, default: float | None) -> float | None:
-    """Epochs between a row's selections: its own level, or the study's setting."""
-    own = levels_of(method).get("interval")
+def level_of(method: str, setting: str, default: float | None) -> float | None:
+    """A row's own level of a setting that counts epochs, or the study's."""
+    own = levels_of(method).get(setting)
     return float(own) if own is not None else default
+
+
+def spacing_of(n_epochs: float, interval: float, first_selection: float | None = None) -> float:
+    """Epochs of training per selection that was made; NaN where none was.
+
+    Selections follow the first in steps of the interval, and none follows the last epoch.
+
+    Examples
+    --------
+    >>> spacing_of(60, 1), spacing_of(60, 5), spacing_of(10, 10)
+    (1.0169491525423728, 5.454545454545454, nan)
+    """
+    first = interval if first_selection is None else first_selection
+    n_selections = np.arange(first, n_epochs, interval).size
+    return n_epochs / n_selections if n_selections else np.nan

@@ -152,14 +152,36 @@ def over_presentations(paths: Paths, column: str = "error") -> Curve:
     return _band(paths.method, grid, _over(paths, "presentations", grid, column))
 
 
+@dataclass(frozen=True, eq=False)
+class Traces:
+    """A quantity along an axis of cost, trial by trial.
+
+    Attributes
+    ----------
+    method : str
+    x : float array (points,), rising
+    values : float array (trials, points)
+    """
+
+    method: str
+    x: FloatArray
+    values: FloatArray
+
+
+def traces_over_labels(paths: Paths, column: str = "error") -> Traces:
+    """Single trials over labels bought, at the recorded ones that every trial came to."""
+    labels = paths.columns["labels"]
+    points = np.unique(labels)
+    points = points[(points >= labels[:, 0].max()) & (points <= labels[:, -1].min())]
+    return Traces(paths.method, points, _over(paths, "labels", points, column))
+
+
 def over_labels(paths: Paths, column: str = "error") -> Curve | None:
     """Mean curve over labels bought, at the recorded ones; none for a method that buys none."""
     if not paths.is_pool:
         return None
-    labels = paths.columns["labels"]
-    points = np.unique(labels)
-    points = points[(points >= labels[:, 0].max()) & (points <= labels[:, -1].min())]
-    return _band(paths.method, points, _over(paths, "labels", points, column))
+    traces = traces_over_labels(paths, column)
+    return _band(paths.method, traces.x, traces.values)
 
 
 AXES: dict[str, Callable[[Paths, str], Curve | None]] = {

@@ -103,11 +103,20 @@ PREPARATION = (
         when=lambda r: r["has_categories"] and r["drop_first_category"],
     ),
     Statement(
-        "Inputs were scaled to [−1, 1].", when=lambda r: not r["has_categories"] or r["scale_categories"] is not False
+        "Inputs were scaled to [−1, 1].",
+        when=lambda r: r["scaling"] != "z-score" and (not r["has_categories"] or r["scale_categories"] is not False),
     ),
     Statement(
         "Numeric inputs were scaled to [−1, 1], and those of categories left at 0 and 1.",
-        when=lambda r: r["has_categories"] and r["scale_categories"] is False,
+        when=lambda r: r["scaling"] != "z-score" and r["has_categories"] and r["scale_categories"] is False,
+    ),
+    Statement(
+        "Numeric inputs were scaled to mean 0 and standard deviation 1.",
+        when=lambda r: r["scaling"] == "z-score",
+    ),
+    Statement(
+        "Inputs of categories were −1 and 1.",
+        when=lambda r: r["scaling"] == "z-score" and r["has_categories"] and r["scale_categories"] is not False,
     ),
     Statement(
         "All that preparation fits was fitted to the training part of a trial alone.",

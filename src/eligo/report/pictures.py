@@ -16,7 +16,7 @@ from .figures.confusion import confusion_figure
 from .figures.distributions import DistributionData, distribution_figure
 from .figures.generalisation import generalisation_data, generalisation_figure, loss_data, loss_figure
 from .figures.grid import grid_data, grid_figure
-from .figures.learning import learning_data, learning_figure
+from .figures.learning import LearningData, learning_data, learning_figure
 from .figures.network import network_data, network_figure
 from .figures.outcomes import outcome_data, outcome_figure
 from .figures.overview import overview_figure, overview_panel
@@ -183,6 +183,11 @@ def confusion_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture |
     )
 
 
+def _traced(data: LearningData) -> str:
+    n_shown = max((len(own.values) for own in data.traces), default=0)
+    return f" Faint against labels: the first {n_shown} trials of each method." if n_shown > 1 else ""
+
+
 def second_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | None:
     """Curves of macro F1 or R²; none without curves."""
     if not own.paths:
@@ -194,7 +199,7 @@ def second_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | No
         learning_figure(data),
         f"{measure.title[0].upper()}{measure.title[1:]} on the test part: mean over trials"
         f"{_banded(own, ', with 95 % bootstrap bands for each point by itself')}; higher is better. The lowest parts of the "
-        f"curves may lie below the figure.{_left_out(own)}",
+        f"curves may lie below the figure.{_traced(data)}{_left_out(own)}",
         f"Curves of {measure.title} of every method on {own.problem.title}.",
     )
 

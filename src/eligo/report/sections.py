@@ -7,6 +7,7 @@ from typing import Any
 from eligo.study.results import Problem, StudyResults
 
 from .analysis import BUDGET_SHARES, ProblemAnalysis
+from .criteria import lacks_ratio
 from .digits import fixed
 from .factors import CONTROL
 from .pictures import (
@@ -69,8 +70,9 @@ AREA_CAPTION = (
 EFFICIENCY_CAPTION = (
     "What choosing labels was worth, as ratios to random pool in the same trials. Below 1 is better; bold: the interval "
     "does, too. Labels to the target: of the trials in which both reached it, so that trials that failed are not in it. "
-    "Deficiency: how far the error stood, on the way, above what random pool ends at. Bootstrap intervals."
+    "Deficiency: how far the error stood, on the way, above what random pool ends at. Bootstrap intervals of whole trials."
 )
+NO_RATIO = " A dash: the interval of what would be divided by reaches 0."
 REDUCTION_CAPTION = (
     "Share of the training part that was not trained on. Left out by selection, or not yet bought: mean ± sd over trials, "
     "below it the least and the largest."
@@ -130,11 +132,12 @@ def _main_tables(own: ProblemAnalysis, results: StudyResults, shelf: Shelf) -> d
     efficiency = own.criteria.efficiency
     has_control = len(efficiency) > 0 and bool((efficiency["control"] != "").any())
     error_caption = ERROR_CAPTION.format(measure=primary_of(problem).title)
+    efficiency_caption = EFFICIENCY_CAPTION + (NO_RATIO if lacks_ratio(efficiency) else "")
     return {
         "errors": shelf.table(error_table(results, problem, own.errors), error_caption),
         "costs": shelf.table(cost_table(results, problem, own.costs), COST_CAPTION.format(reference=reference)),
         "efficiency": shelf.table(
-            efficiency_table(results, problem, efficiency) if has_control else None, EFFICIENCY_CAPTION
+            efficiency_table(results, problem, efficiency) if has_control else None, efficiency_caption
         ),
     }
 

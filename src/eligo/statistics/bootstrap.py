@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from . import _ties
@@ -17,8 +17,6 @@ from ._arrays import (
     read_only,
     refuse_infinite,
 )
-
-MAX_CHANCE_OF_ZERO = 1e-15  # that a resample holds nothing but zeros
 
 
 @dataclass(frozen=True)
@@ -211,17 +209,25 @@ def interval_of_mean(
     return Band(read_only(mean), read_only(low), read_only(high), level)
 
 
-def _as_denominators(second: FloatArray) -> FloatArray:
-    """Check that no resampled mean can be 0: one sign throughout, and so few zeros that they never make it all."""
-    share = float((second == 0).mean())
-    has_both_signs = second.min() < 0 < second.max()
-    if has_both_signs or share**second.size > MAX_CHANCE_OF_ZERO:
-        raise ValueError(
-            f"`second` must have one sign and few zeros, since it is divided by; got {second.size} entries from "
-            f"{second.min():g} to {second.max():g}, {np.count_nonzero(second == 0)} of them 0. "
-            "Ask for `paired_difference`, or run more trials."
-        )
-    return second
+def _near_zero(second: FloatArray) -> ValueError:
+    return ValueError(
+        f"`second` must have a mean that is clearly not 0, since it is divided by; got {second.size} entries from "
+        f"{second.min():g} to {second.max():g}, and an interval of their mean that reaches 0. "
+        "Ask for `paired_difference`, or run more trials."
+    )
+
+
+def _deviations_of_ratio(
+    draws: NDArray[np.int64], influence: FloatArray, one: FloatArray, other: FloatArray
+) -> FloatArray:
+    """Resampled ratios less the ratio (resamples,), in the units of the influences, whose mean is 0: no digits are lost.
+
+    A resample in which the denominator has left its sign stands for a ratio that went through infinity.
+    """
+    sums, sign = draws @ other, np.sign(other.mean())
+    is_lost = sign * sums <= 0
+    centred = np.round((draws @ influence) / np.where(is_lost, sign, sums) * other.mean(), 11)
+    return np.where(is_lost, np.where(sign * (draws @ one) < 0, -np.inf, np.inf), centred)
 
 
 def ratio_of_means(
@@ -240,14 +246,15 @@ def ratio_of_means(
     Swapping the methods turns ratio and interval into their reciprocals, up to the interpolation between
     resamples. Where first is the same multiple of second in all pairs the interval has width zero.
 
-    The denominator must not come near 0. `second` must be all of one sign; zeros are allowed as long as a
-    resample of zeros alone is out of the question (chance below 1e-15: none of 10, 9 of 30, 25 of 50). Fewer
-    than about 10 pairs, and trials on one problem, make the interval too narrow, as for `paired_difference`.
+    The denominator must not come near 0: single entries of `second` may be 0 or of the other sign, but not so many
+    that the interval of their mean reaches 0, where that of the ratio has no end (Fieller, 1954). A resample whose
+    denominator has lost its sign counts as a ratio beyond all others. Fewer than about 10 pairs, and trials on one
+    problem, make the interval too narrow, as for `paired_difference`.
 
     Parameters
     ----------
     first : float array (pairs,), finite
-    second : float array (pairs,), finite, of one sign, with few zeros
+    second : float array (pairs,), finite, with a mean clearly above or below 0
     rng : numpy Generator, or int, the seed of a new one; the same seed gives the same interval
     confidence : float in (0, 1), default 0.95; larger is wider
     n_resamples : int, at least 100, default 10000
@@ -259,14 +266,14 @@ def ratio_of_means(
     Raises
     ------
     ValueError
-        If the arrays differ in length, have fewer than two pairs, are not finite, if `second` could have a
-        mean of 0, or an argument is out of range.
+        If the arrays differ in length, have fewer than two pairs, are not finite, if the mean of `second` may
+        well be 0, or an argument is out of range.
 
     References
     ----------
     Efron (1987), Better bootstrap confidence intervals, JASA 82: the acceleration is that of the empirical
     influence of each pair, ``first / mean(first) - second / mean(second)``, the same for a ratio as for its
-    logarithm.
+    logarithm. Fieller (1954), Some problems in interval estimation, JRSS B 16.
 
     Examples
     --------
@@ -278,15 +285,20 @@ def ratio_of_means(
     one, other = as_pairs(first, second, min_pairs=2)
     refuse_infinite("first", one)
     refuse_infinite("second", other)
-    other = _as_denominators(other)
     level, n_draws = as_fraction("confidence", confidence), as_count("n_resamples", n_resamples, 100)
+    if abs(other.mean()) <= _ties.RESOLUTION * np.abs(other).max():
+        raise _near_zero(other)
     ratio = one.mean() / other.mean()
     influence = (one - ratio * other) / other.mean()
     largest = np.abs(influence).max()
     scale = largest if largest > _ties.RESOLUTION * np.abs(ratio) else np.abs(ratio) or 1.0  # else it is float noise
     influence = influence / scale
     draws = as_generator(rng).multinomial(one.size, np.full(one.size, 1 / one.size), size=n_draws)
-    # The resampled ratios less the ratio, by way of the influences, whose mean is 0: no digits are lost.
-    centred = np.round((draws @ influence) / (draws @ other) * other.mean(), 11)[:, None]
-    low, high = ratio + scale * _quantiles(centred, _bca_levels(centred, influence[:, None], level))[:, 0]
+    centred = _deviations_of_ratio(draws, influence, one, other)[:, None]
+    levels = _bca_levels(centred, influence[:, None], level)
+    # The neighbours that an end lies between: none may be a ratio that went through infinity.
+    ends = np.quantile(centred, levels[:, 0], method="lower"), np.quantile(centred, levels[:, 0], method="higher")
+    if np.isinf(ends).any():
+        raise _near_zero(other)
+    low, high = ratio + scale * _quantiles(centred, levels)[:, 0]
     return Interval(float(ratio), float(low), float(high), level)

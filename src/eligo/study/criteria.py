@@ -32,6 +32,7 @@ def criteria_of(
     curves: pd.DataFrame,
     problems: Sequence[Problem],
     targets: Mapping[str, float | None],
+    is_end: NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
     """The criteria of every trial.
 
@@ -40,12 +41,14 @@ def criteria_of(
     trials, curves : frames of `StudyResults`
     problems : sequence of Problem
     targets : mapping of problem name to the error that the study wants reached, or None for that of passive learning
+    is_end : bool array (rows of curves,), default=None: see `ends_of_rounds`; all other rows tell sizes of subsets alone
 
     Returns
     -------
     frame, one row per problem, method and trial, with `CRITERIA_COLUMNS`
     """
     rows: list[dict[str, Any]] = []
+    curves = curves.assign(is_end=True if is_end is None else is_end)
     for problem in problems:
         own, ends = (frame[frame["problem"] == problem.name] for frame in (curves, trials))
         if own.empty or ends.empty:
@@ -73,8 +76,10 @@ class _Run:
     def __init__(self, key: Any, problem: Problem, rows: pd.DataFrame, target: float) -> None:
         self.method, self.trial = key
         self.problem, self.target = problem, target
+        self.sizes = dict(zip(rows["epoch"].astype(int), rows["n_selected"].astype(float), strict=True))
+        rows = rows[rows["is_end"]]
         self.error = primary_error(problem, rows)
-        names = ("epoch", "labels", "n_selected", "presentations", "work")
+        names = ("epoch", "labels", "presentations", "work")
         self.columns = {name: rows[name].to_numpy(dtype=np.float64) for name in names}
 
     @property
@@ -106,9 +111,7 @@ class _Run:
             found[f"{name}_to_target"] = values[reached[0]] if reached.size else np.nan
             found[f"{name}_to_stable"] = values[stable] if stable is not None else np.nan
         for epoch in CHECKPOINTS:
-            at = np.flatnonzero(self.columns["epoch"] == epoch)
-            size = self.columns["n_selected"][at[0]] if at.size else np.nan
-            found[f"kept_{epoch}"] = size / self.problem.n_train
+            found[f"kept_{epoch}"] = self.sizes.get(epoch, np.nan) / self.problem.n_train
         return {name: found[name] for name in CRITERIA_COLUMNS}
 
     def _area(self, axis: str, limits: tuple[float, float] | None) -> float:

@@ -241,6 +241,8 @@ class Study:
         for table in (plan["table"] for plan in settings["plans"]):
             if table is not None:
                 table["csv"] = Path(table["csv"]).name
+        if self.preparation.scaling == "range":  # as studies have it that were stored before there was another
+            del settings["preparation"]["scaling"]
         return settings
 
 

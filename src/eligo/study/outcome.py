@@ -20,6 +20,7 @@ from eligo.study.results import (
     Problem,
     StudyResults,
 )
+from eligo.study.rounds import ends_of_rounds
 from eligo.study.store import FILE_NAME, TABLES, SQLiteStore
 from eligo.study.tuning import choose_winner
 
@@ -46,6 +47,7 @@ def read_results(folder: Path) -> StudyResults:
         cells = _in_order(found["cells"], problems, ())
         curves = _in_order(found["curves"], problems, methods)
         trials = _in_order(found["trials"], problems, methods)
+        is_end = ends_of_rounds(settings, curves)
         described = sorted(map(_problem, store.noted("problems")), key=lambda own: problems.index(own.name))
         targets = {plan["problem"]: plan["target_error"] for plan in settings["plans"]}
         return StudyResults(
@@ -54,10 +56,10 @@ def read_results(folder: Path) -> StudyResults:
             problems=tuple(described),
             methods=methods,
             trials=trials,
-            curves=curves,
+            curves=curves[is_end].reset_index(drop=True),
             cells=cells,
             confusion=_in_order(found["confusion"], problems, methods),
-            criteria=criteria_of(trials, curves, described, targets),
+            criteria=criteria_of(trials, curves, described, targets, is_end),
             absent=store.noted("absent") or {},
             winners=_winners(settings, cells),
             environment=store.noted("environment") or {},

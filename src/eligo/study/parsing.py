@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from eligo.datasets import DATASETS, DataError, Preparation, Table
+from eligo.datasets.files import check_digest
+from eligo.datasets.openml import openml_table
+from eligo.datasets.preprocessing import SCALERS
 from eligo.datasets.tables import KINDS, TASKS, digest
 from eligo.learning import CANDIDATES, RETRAINING, STOPS
 from eligo.methods import INFORMATIVENESS, REGRESSION_UNCERTAINTY, Settings, named_methods
@@ -86,7 +89,7 @@ def parse_study(top: Reader, quick: bool, folder: Path) -> Study:
     own_data = tuple(name for name in tables if name not in DATASETS)
     problems = top.names("problems", (*DATASETS, *own_data))
     for name in own_data:
-        if "csv" not in tables[name].unread:
+        if not {"csv", "openml"} & set(tables[name].unread):
             raise _unknown_table(name, tables[name].where)
     sections = {name: dict(top.section(name).unread) for name in ("selection", "querying", "tuning")}
     shared = {name: _shared(top, name) for name in PER_PROBLEM}
@@ -206,6 +209,7 @@ def _preparation(section: Reader | None) -> Preparation:
         fitted_on=section.either("fitted_on", _choice("training", "all"), default.fitted_on),
         drop_first_category=section.either("drop_first_category", Reader.switch, default.drop_first_category),
         scale_categories=section.either("scale_categories", Reader.switch, default.scale_categories),
+        scaling=section.either("scaling", _choice(*SCALERS), default.scaling),
     )
     section.finish()
     return preparation
@@ -213,7 +217,9 @@ def _preparation(section: Reader | None) -> Preparation:
 
 def _unknown_table(name: str, where: str) -> StudyError:
     close = difflib.get_close_matches(name, DATASETS, n=1)
-    hint = f"Did you mean [problem.{close[0]}]?" if close else "Add `csv`, `target` and `task` for data of your own."
+    hint = (
+        f"Did you mean [problem.{close[0]}]?" if close else "Add `csv` or `openml`, `target` and `task` for other data."
+    )
     return StudyError(f"{where}: no data set has the name {name!r}. {hint}")
 
 
@@ -231,11 +237,16 @@ def _tuning(section: Reader) -> Tuning:
 
 
 def _table(own: Reader, folder: Path) -> Table:
-    path = folder / own.text("csv")
+    data_id, sha256 = own.either("openml", _whole(1), None), own.either("sha256", Reader.text, None)
+    path = None if data_id is not None else folder / own.text("csv")
     target, task = own.text("target"), own.choice("task", tuple(TASKS))
     kinds = own.optional_section("kinds")
     named = () if kinds is None else tuple((column, kinds.choice(column, KINDS)) for column in list(kinds.unread))
     try:
+        if path is None:
+            return openml_table(data_id, target, task, sha256, named)
+        if sha256 is not None:
+            check_digest(path, (sha256,))
         return Table(str(path), target, task, digest(path), named)
     except DataError as error:
         raise StudyError(f"{own.where}: {error}") from None

@@ -28,7 +28,7 @@ PNG_DPI = 160
 MAX_BANDS = 7  # curves in a panel; more of them are drawn without their bands, which would hide each other
 
 STYLE: dict[str, Any] = {
-    "font.family": "sans-serif",
+    "font.family": ["sans-serif", "DejaVu Sans"],  # the second for signs that the first lacks: see IN_A_PAPER
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib, so figures do not depend on a machine's fonts
     "font.size": 8.5,
     "axes.titlesize": 9.0,
@@ -66,6 +66,10 @@ STYLE: dict[str, Any] = {
     "path.simplify": True,
     "text.parse_math": False,  # a method or a class may have a dollar sign in its name
 }
+
+
+IN_A_PAPER: Any = {"font.sans-serif": ["STIXGeneral"]}
+"""The face of PDFs, which go into an IEEE paper: a Times that comes with matplotlib."""
 
 
 @contextmanager
@@ -208,8 +212,9 @@ def inline_svg(svg: str, name: str, alt: str) -> str:
 
 
 def save(picture: Picture, folder: Path) -> str:
-    """Write a picture as PDF and PNG, and give it back as SVG for the page."""
-    picture.figure.savefig(folder / f"{picture.name}.pdf", facecolor="white", metadata={"CreationDate": None})
+    """Write a picture as PDF in a paper's type and as PNG, and give it back as SVG for the page."""
+    with mpl.rc_context(IN_A_PAPER):
+        picture.figure.savefig(folder / f"{picture.name}.pdf", facecolor="white", metadata={"CreationDate": None})
     picture.figure.savefig(
         folder / f"{picture.name}.png", dpi=PNG_DPI, facecolor=PAPER.light, metadata={"Software": None}
     )

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from ..curves import AXES, Curve, Paths
-from ..palette import SOFT
+from ..curves import AXES, Curve, Paths, Traces, traces_over_labels
 from ..vocabulary import Measure, said, with_unit
 from .canvas import MAX_BANDS, WIDTH, blank, legend, legend_height, log_scale, method_line, plain_number
 
@@ -22,6 +21,7 @@ AXIS_TITLES = {
     "labels": "labels bought",
 }
 FloatArray = NDArray[np.float64]
+MAX_TRACES = 10  # of single trials of a method
 MIN_RANGE_FOR_LOG = 8.0  # below this ratio of highest to lowest error a linear axis shows as much, and more plainly
 
 
@@ -32,6 +32,7 @@ class LearningData:
     Attributes
     ----------
     panels : mapping of axis to curves
+    traces : single trials along the axis of labels, of the methods that buy any; none for errors
     ends : (method, error) of the methods that have all labels from the start: levels in the panel of labels
     low, high : float, ends of the axis of errors
     is_log : bool
@@ -41,6 +42,7 @@ class LearningData:
     """
 
     panels: dict[str, list[Curve]]
+    traces: list[Traces]
     ends: list[tuple[str, float]]
     low: float
     high: float
@@ -80,8 +82,10 @@ def learning_data(paths: list[Paths], measure: Measure, methods: Sequence[str], 
     }
     ends = [(own.method, measure.scale * own.columns[column][:, -1].mean()) for own in paths if not own.is_pool]
     means = np.concatenate([curve.mean for curves in panels.values() for curve in curves])
+    traces = [traces_over_labels(own, column) for own in paths if own.is_pool] if column != "error" else []
     return LearningData(
         {axis: curves for axis, curves in panels.items() if curves},
+        [Traces(own.method, own.x, measure.scale * own.values[:MAX_TRACES]) for own in traces],
         ends,
         *_limits(means, column != "error"),
         column != "error",
@@ -105,13 +109,23 @@ def draw_levels(axes: Axes, data: LearningData) -> None:
     """Where the methods that have all labels end, as thin lines across the panel."""
     for method, error in data.ends:
         axes.axhline(error, **method_line(method, data.methods, linewidth=0.9, alpha=0.9), zorder=1)
-    if data.ends:
-        names = " and ".join(said(method) for method, _ in data.ends[:2])
-        if len(data.ends) > 2:
-            names = "methods that have all labels"
-        text = f"thin lines: where {names} end" + ("s" if len(data.ends) == 1 else "")
-        y, side = (0.03, "bottom") if data.is_score else (0.97, "top")
-        axes.text(0.98, y, text, transform=axes.transAxes, ha="right", va=side, color=SOFT.light, size=7.5)
+
+
+def note_on_levels(data: LearningData) -> str:
+    """What the thin lines are, for below the axis: within the panel it would lie on curves."""
+    if not data.ends:
+        return ""
+    names = " and ".join(said(method) for method, _ in data.ends[:2])
+    if len(data.ends) > 2:
+        names = "methods that have all labels"
+    return f"\nthin lines: where {names} end" + ("s" if len(data.ends) == 1 else "")
+
+
+def draw_traces(axes: Axes, data: LearningData) -> None:
+    """The first trials of each method by themselves, behind the means."""
+    for trace in data.traces:
+        colour = method_line(trace.method, data.methods)["color"]
+        axes.plot(trace.x, trace.values.T, color=colour, alpha=0.22, linewidth=0.5, zorder=1)
 
 
 def _scale_axes(axes: Axes, axis: str, curves: list[Curve], data: LearningData) -> None:
@@ -132,14 +146,16 @@ def learning_figure(data: LearningData) -> Figure:
     """All panels side by side on one axis of errors."""
     shown = [curve.method for curve in data.panels["epochs"]]
     above = 0.46 + legend_height(shown)
-    figure = blank(WIDTH, above + 3.05, left=0.6, top=above, bottom=0.5, wspace=0.08)
+    below = 0.64 if "labels" in data.panels and data.ends else 0.5
+    figure = blank(WIDTH, above + 2.55 + below, left=0.6, top=above, bottom=below, wspace=0.08)
     for i, (axis, curves) in enumerate(data.panels.items()):
         axes = figure.add_subplot(1, len(data.panels), i + 1)
         draw_curves(axes, curves, data)
         if axis == "labels":
             draw_levels(axes, data)
+            draw_traces(axes, data)
         _scale_axes(axes, axis, curves, data)
-        axes.set_xlabel(AXIS_TITLES[axis])
+        axes.set_xlabel(AXIS_TITLES[axis] + (note_on_levels(data) if axis == "labels" else ""))
         axes.set_title(f"against {axis}")
         if i:
             axes.tick_params(labelleft=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -52,13 +53,14 @@ def spending_data(paths: list[Paths], methods: Sequence[str]) -> SpendingData:
     return SpendingData(panels, {column: _floor(curves) for column, curves in panels.items()}, methods)
 
 
-def draw_spending(axes: Axes, curves: list[Curve], methods: Sequence[str]) -> None:
-    """Mean lines over their bands."""
+def draw_spending(axes: Axes, curves: list[Curve], methods: Sequence[str], has_steps: bool) -> None:
+    """Mean lines over their bands; in steps what stays the same from one record back to the last."""
+    step: Literal["pre"] | None = "pre" if has_steps else None
     for curve in curves:
         style = method_line(curve.method, methods)
         if len(curves) <= MAX_BANDS:
-            axes.fill_between(curve.x, curve.low, curve.high, color=style["color"], alpha=0.14, linewidth=0)
-        axes.plot(curve.x, curve.mean, **style)
+            axes.fill_between(curve.x, curve.low, curve.high, color=style["color"], alpha=0.14, linewidth=0, step=step)
+        axes.plot(curve.x, curve.mean, drawstyle="steps-pre" if has_steps else "default", **style)
     axes.set_xlim(0, max(curve.x[-1] for curve in curves) * 1.02)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(plain_number))
@@ -82,7 +84,7 @@ def spending_figure(data: SpendingData) -> Figure:
     figure = blank(WIDTH, above + 2.45, left=0.45, top=above, bottom=0.5, wspace=0.17)
     for i, (column, curves) in enumerate(data.panels.items()):
         axes = figure.add_subplot(1, len(data.panels), i + 1)
-        draw_spending(axes, curves, data.methods)
+        draw_spending(axes, curves, data.methods, column == "n_selected")
         _scale_cost(axes, curves, data.floors[column])
         axes.set_title(PANELS[column])
     legend(figure, shown, data.methods)
