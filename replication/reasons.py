@@ -21,6 +21,9 @@ SEEDS = ("reference_seed_2", "reference_seed_3", "reference_seed_4")
 FENCE = 3.0
 """Trials further above the third quartile than so many times the quartiles' distance went astray (Tukey's outer fence)."""
 
+SAID = 4
+"""Trials that went astray whose values are said, at most."""
+
 CHANCE, UNEXPLAINED, OTHER_DATA = "chance of ours", "not explained", "other data"
 
 
@@ -117,11 +120,12 @@ def _astray(case: _Case) -> Iterator[Attempt]:
     n_out, values = int((~sound).sum()), case.ours()
     if row.measure == "accuracy" or not len(errors):
         return
-    values = values[values.index.isin(errors.index[sound])]
+    is_left = values.index.isin(errors.index[sound])
+    astray, values = values[~is_left], values[is_left]
     if n_out:
-        yield from case.attempt(
-            f"{n_out} of our trials went astray", f"without {n_out} trials that went astray", values
-        )
+        which = f" ({', '.join(fixed(value, 2) for value in astray)})" if n_out <= SAID else ""
+        words = f"without {n_out} trials that went astray{which}"
+        yield from case.attempt(f"{n_out} of our trials went astray", words, values)
     largest = (of_problem(case.published["largest_mse"], row.problem) or {}).get(row.method)
     if largest and (row.measure, row.part) == ("mse", "test"):
         theirs = without_largest(row.published, largest, 50)
@@ -154,18 +158,18 @@ def _definitions(case: _Case) -> Iterator[Attempt]:
         return
     words = "mean over the folds inside a trial"
     yield from case.attempt("mean over folds", words, case.ours(column="inside_train_accuracy"))
-    yield from _last_batch(case)
 
 
 def _last_batch(case: _Case) -> Iterator[Attempt]:
     """The last batch that was bought there is counted in the training accuracy and was never trained on."""
-    values, labels = case.ours(), case.ours(column="labels")
-    schedule = of_problem(case.published["schedule"], case.row.problem) or {}
-    if not len(values) or not len(labels):
+    values, labels, row = case.ours(), case.ours(column="labels"), case.row
+    schedule = of_problem(case.published["schedule"], row.problem) or {}
+    is_counted = (row.measure, row.part) == ("accuracy", "train") and row.method in ("entropy", "ensemble")
+    if not is_counted or not len(labels):
         return
     n, more = float(labels.mean()), schedule["query_size"]
     low, high = float(values.mean()) * n / (n + more), (float(values.mean()) * n + more) / (n + more)
-    holds = low <= case.row.published[0] <= high
+    holds = low <= row.published[0] <= high
     words = f"with the last {more} labels, counted there and never trained on, from {fixed(low, 4)} to {fixed(high, 4)}"
     yield Attempt("last labels (possible)", holds, f"{words}, {'within' if holds else 'outside'}")
 
@@ -202,7 +206,7 @@ def _second_run(case: _Case) -> Iterator[Attempt]:
         yield from case.attempt("the author's second run", words, case.ours(), theirs)
 
 
-TRIED = (_second_run, _astray, _medians, _definitions, _committee, _seeds)
+TRIED = (_second_run, _astray, _medians, _definitions, _committee, _seeds, _last_batch)
 """In this order; the first that holds is named."""
 
 

@@ -96,7 +96,7 @@ def test_two_trials_that_went_astray_are_named() -> None:
         row("california_housing", "sasla"),
     )
     assert found.short == "2 of our trials went astray"
-    assert found.attempts[0].holds and "without 2 trials" in found.attempts[0].said
+    assert found.attempts[0].holds and "without 2 trials that went astray (0.90, 0.90)" in found.attempts[0].said
 
 
 def test_an_ensemble_with_other_initial_networks_is_joined_to_its_row() -> None:
