@@ -67,7 +67,7 @@ def studies_table(studies: Studies) -> str:
                 f"`{facts['settings_sha256'][:12]}`",
             ]
         )
-    header = ["Study", "What it is for", "Trials", "Begun", "Took", "On", "eligo", "Commit"]
+    header = ["Study", "What it is for", "Trials", "Begun", "Took", "On", "eligo", "Commit when stored"]
     return table([*header, "Digest of its settings"], rows)
 
 
