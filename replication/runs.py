@@ -92,7 +92,9 @@ def lost_trials(studies: Studies) -> str:
                 if n := stored.n_diverged(problem["name"], method):
                     title = TITLES.get(problem["name"], problem["title"])
                     lines.append(f"- `{stored.name}`: {n} of the trials of `{method}` on {title} diverged.")
-    return "\n".join(lines) or ("In the studies that were run no data are missing, and no trial diverged." if studies else "")
+    return "\n".join(lines) or (
+        "In the studies that were run no data are missing, and no trial diverged." if studies else ""
+    )
 
 
 def sources_of_data(studies: Studies) -> str:
