@@ -5,4 +5,5 @@ Everything else turns the two into one page, in seconds, the same bytes every ti
 
     python -m replication                      write docs/replication.md
     python -m replication collect FOLDER ...   keep the results of finished studies in replication/results
+    python -m replication renew [NAME ...]     run studies again (all of them unless named), collect, and write the page
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -12,9 +13,10 @@ from eligo.report.factors import levels_of, value_words
 
 from .comparing import Comparison, compare_typical
 from .published import TITLES
-from .scores import Studies
+from .reasons import SEEDS
+from .rows import Studies, all_rows, ours
 from .stored import Stored, squared_unit
-from .text import NONE, NOT_MEASURED, fixed, interval, mean_sd, signed, table
+from .text import NONE, NOT_MEASURED, fixed, interval, mean_sd, pair, signed, table
 
 EXPLAINS, EXPLAINS_PART = 0.25, 0.75
 """Shares of the gap to passive learning that may be left where a change is said to explain it, or part of it.
@@ -47,6 +49,7 @@ class Change:
 
 SINE_LIKE = ("noisy_sine", "energy_efficiency", "iris")
 TABLES = ("noisy_sine", "california_housing", "energy_efficiency")
+PASSIVE = ("wine", *TABLES)
 AS_CODED = {"informativeness": "directional", "candidates": "current"}
 QUERIED = {"regression_uncertainty": "extreme_prediction", "stop": "epochs"}
 
@@ -88,14 +91,24 @@ CHANGES = (
         {},
         "reference",
     ),
+    *(
+        Change(f"passive: {title}", "passive", problems, study, {}, "reference")
+        for title, problems, study in (
+            ("one example at a time instead of the full batch", PASSIVE, "passive_batch"),
+            ("hyper-parameters of `paper`’s grid", PASSIVE, "passive_hyper_parameters"),
+            ("sigmoid output units", TABLES, "passive_output"),
+            ("one example at a time and those hyper-parameters", PASSIVE, "passive_batch_and_hyper_parameters"),
+        )
+    ),
     Change(
-        "passive: all of `paper` instead of `reference` (one example at a time, its grid’s choice, sigmoid outputs)",
+        "passive: from both to all of `paper` (epochs, sum over outputs, output units, scaling, no clipping)",
         "passive",
-        ("iris", "wine", *TABLES),
+        PASSIVE,
         "paper",
         {},
-        "reference",
+        "passive_batch_and_hyper_parameters",
     ),
+    Change("passive: all of `paper` instead of `reference`", "passive", ("iris", *PASSIVE), "paper", {}, "reference"),
 )
 
 
@@ -205,6 +218,52 @@ def sine_answer(studies: Studies) -> str:
     """Whether x · ∇o is why SASLA does badly on the sine: a sentence for each change."""
     asked = [change for change in CHANGES if change.method == "sasla" and "noisy_sine" in change.problems]
     return "\n".join(f"- {explanation(studies, change, 'noisy_sine')}" for change in asked)
+
+
+def passive_sentences(studies: Studies) -> str:
+    """What of `paper` changes passive learning, a sentence for each problem: only changes that are sure are named."""
+    lines = []
+    for problem in PASSIVE:
+        surely, unsure, missing = [], [], []
+        for change in (one for one in CHANGES if one.method == "passive" and problem in one.problems):
+            title = change.title.removeprefix("passive: ")
+            found = _compared(studies, change, problem)
+            if found is None:
+                missing.append(title)
+            elif found.is_lower or found.is_higher:
+                surely.append(f"{title} ({signed(found.effect, 1)} {found.unit})")
+            else:
+                unsure.append(title)
+        said = [f"surely changes the error: {'; '.join(surely) or 'nothing'}"]
+        said += [f"cannot be told: {'; '.join(unsure)}"] * bool(unsure)
+        said += [f"{NOT_MEASURED}: {'; '.join(missing)}"] * bool(missing)
+        lines.append(f"- {TITLES[problem]}: {'. '.join(word[0].upper() + word[1:] for word in said)}.")
+    return "\n".join(lines)
+
+
+SEEDED = ("iris", "wine", "noisy_sine", "energy_efficiency")
+
+
+def seeds_table(published: Mapping[str, Any], studies: Studies) -> str:
+    """Final test accuracy or MSE under `reference` by seed: how far means move with the random numbers."""
+    rows = []
+    for row in (row for row in all_rows(published) if row.part == "test" and row.measure != "r2"):
+        if row.problem not in SEEDED:
+            continue
+        found = [ours(studies, study, row.problem, row.method, row.column) for study in ("reference", *SEEDS)]
+        means = [float(values.mean()) for values in found if len(values)]
+        spread = NOT_MEASURED
+        if len(means) == len(found):
+            spread = yes_or_no(min(means) <= row.published[0] <= max(means))
+        title = f"{row.title}, {'accuracy' if row.measure == 'accuracy' else 'MSE'}"
+        rows.append([title, pair(row.published, 4), *(mean_sd(values, 4) for values in found), spread])
+    header = ["Problem, method", "Published", "Seed 1 (`reference`)", *(f"Seed {one[-1]}" for one in SEEDS)]
+    return table([*header, "Published between ours"], rows)
+
+
+def yes_or_no(is_so: bool) -> str:
+    """A truth without a judgement."""
+    return "yes" if is_so else "no"
 
 
 def _level_means(stored: Stored, problem: str, base: str, setting: str, column: str) -> list[tuple[str, str]]:

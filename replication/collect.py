@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,25 @@ def facts_of(results: StudyResults) -> dict[str, Any]:
         "problems": problems,
         "hyper_parameters": json.loads(results.winners.to_json(orient="records")),
         "absent": dict(results.absent),
+        "commit": commit_here(),
     }
+
+
+def commit_here() -> str:
+    """The commit of the working tree that results are collected in; "" outside of one.
+
+    A "+" says that what computes results, the package or the study files, had been changed since.
+    """
+    git = ["git", "-C", str(Path(__file__).parent)]
+    computing = [":(top)src", ":(top)replication/studies"]
+    try:
+        commit = subprocess.run([*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True)
+        changes = subprocess.run(
+            [*git, "status", "--porcelain", "--", *computing], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return commit.stdout.strip() + "+" * bool(changes.stdout.strip())
 
 
 def rows_of(results: StudyResults) -> pd.DataFrame:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from .agreement import agreement
-from .comparing import compare
+from .comparing import KEPT_SHARE, compare
 from .published import TITLES
-from .scores import Studies
+from .rows import Studies
 from .stored import Stored
 from .text import NONE, NOT_MEASURED, fixed, interval, mean_of, mean_sd, pair, signed, table, yes
 
@@ -49,18 +49,24 @@ def _row(studies: Studies, problem: str, method: str, beta: str = "") -> tuple[S
     return (stored, row) if stored and row else None
 
 
+NO_COUNTERPART = "no counterpart"
+
+
 def _seeds_row(studies: Studies, one: Mapping[str, Any], method: str) -> list[str]:
     """A method of one problem: published and ours, in turn."""
     problem, beta = one["problem"], f"{one['beta']:g}"
-    name = f"{one.get('title', TITLES[problem])}, {TITLES[method]}" + (f", β = {beta}" if method == "sasla" else "")
+    title = one.get("title") or TITLES[problem]
+    name = f"{title}, {TITLES.get(method, method)}" + (f", β = {beta}" if method == "sasla" else "")
     decimals = 2 if one["score"] == "rmse" else 4
-    theirs = one["mse"][method] if "mse" in one else None
-    presented = fixed(100.0 if method == "passive" else 100 * one["presentations"], 1)
+    theirs = one["mse"][method]
+    presented = fixed(100.0 if method == "passive" else 100 * one["presentations"][method], 1)
     mse = agrees = score = share = NOT_MEASURED
-    if found := _row(studies, problem, method, beta):
+    if method == "uncertainty" or problem not in STUDIES:
+        mse = agrees = score = share = NO_COUNTERPART
+    elif found := _row(studies, problem, method, beta):
         stored, row = found
         errors = coded_mse(stored, problem, row)
-        near = agreement(theirs, errors, N_SEEDS) if theirs else None
+        near = agreement(theirs, errors, N_SEEDS)
         mse, agrees = mean_sd(errors, 5), f"{signed(near.difference, 5)} ({yes(near.is_within)})" if near else NONE
         score = mean_sd(stored.values(problem, row, one["score"]), decimals)
         share = mean_of(100 * stored.values(problem, row, "kept_share"), 1)
@@ -68,10 +74,77 @@ def _seeds_row(studies: Studies, one: Mapping[str, Any], method: str) -> list[st
 
 
 def seeds_table(published: Mapping[str, Any], studies: Studies) -> str:
-    """The 30-seed figures: MSE, score, and presentations of SASLA as a share of passive learning's."""
-    rows = [_seeds_row(studies, one, method) for one in published["seeds_30"] for method in ("passive", "sasla")]
+    """The 30-seed figures: MSE, score, and presentations as a share of passive learning's."""
+    methods = ("passive", "sasla", "uncertainty")
+    rows = [_seeds_row(studies, one, method) for one in published["seeds_30"] for method in methods]
     header = ["Problem, method", "MSE, published", "ours", "Difference (within)", "F1 or RMSE, published", "ours"]
     return table([*header, "Presentations %, published", "ours"], rows)
+
+
+def friedman_sentence(published: Mapping[str, Any]) -> str:
+    """The published test over six problems, which has no counterpart."""
+    one = published["seeds_30_friedman"]
+    return (
+        f"Friedman's test over its six problems and three methods: p = {one['quality']:g} for quality and {one['cost']:g} "
+        f"for cost, nothing significant; {NO_COUNTERPART}, since two of the problems and one of the methods have none."
+    )
+
+
+def phi_share(stored: Stored, problem: str, row: str) -> pd.Series:
+    """Share of the training part left out by a selection before the last epoch: what that epoch did not present."""
+    facts = stored.problem(problem)
+    if facts is None:
+        return pd.Series(dtype=float)
+    epochs = stored.values(problem, row, "epochs")
+    return epochs - stored.values(problem, row, "presentations") / facts["n_train"]
+
+
+PHI_STUDIES = {problem: study.replace("independent", "independent_phi") for problem, study in STUDIES.items()}
+
+
+def phi_table(published: Mapping[str, Any], studies: Studies) -> str:
+    """Examples with less than a tenth of the mean informativeness in converged passive networks."""
+    rows = []
+    for one in published["phi_share"]:
+        problem = one["problem"]
+        own = NO_COUNTERPART
+        if problem in PHI_STUDIES:
+            stored = studies.get(PHI_STUDIES[problem])
+            row = stored.row(problem, "sasla") if stored else None
+            own = mean_sd(100 * phi_share(stored, problem, row), 2) if stored and row else NOT_MEASURED
+        rows.append([one.get("title") or TITLES[problem], pair([100 * part for part in one["share"]], 2), own])
+    return table(["Problem", "Published, %", "Ours, %"], rows)
+
+
+def decay_table(published: Mapping[str, Any], studies: Studies) -> str:
+    """What SASLA keeps at beta 0.9 with weight decay and without."""
+    rows = []
+    for one in published["decay_effect"]:
+        problem = one["problem"]
+        found = {"with": _row(studies, problem, "sasla", "0.9"), "without": None}
+        without = studies.get("independent_decay")
+        if without and (row := without.row(problem, "sasla")):
+            found["without"] = (without, row)
+        own = {
+            key: mean_sd(100 * place[0].values(problem, place[1], "kept_share"), 1) if place else NOT_MEASURED
+            for key, place in found.items()
+        }
+        theirs = {key: fixed(100 * one["kept"][key], 1) for key in found}
+        title = one.get("title") or TITLES[problem]
+        rows.append([title, theirs["with"], own["with"], theirs["without"], own["without"], _less(found, problem)])
+    header = ["Problem", "Kept with decay %, published", "ours", "without, published", "ours"]
+    return table([*header, "Ours, without − with"], rows)
+
+
+def _less(found: Mapping[str, tuple[Stored, str] | None], problem: str) -> str:
+    """The paired difference of the kept shares, with its cautious interval."""
+    first, second = found["without"], found["with"]
+    if not first or not second:
+        return NOT_MEASURED
+    made = compare(first[0], problem, first[1], second[1], column=KEPT_SHARE, other=second[0])
+    if made is None:
+        return NOT_MEASURED
+    return f"{signed(made.effect, 1)} points {interval(made.cautious_low, made.cautious_high, 1)}"
 
 
 def beta_table(published: Mapping[str, Any], studies: Studies) -> str:

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from eligo.statistics import friedman, nemenyi_cd, wilcoxon
+from eligo.statistics import friedman, nemenyi_cd, shapiro_wilk, wilcoxon
 
 from .published import METHODS, PAIRS, TITLES
-from .scores import Studies
+from .rows import Studies
 from .text import NONE, NOT_MEASURED, fixed, table
 
 LEVEL = 0.05 / len(PAIRS)
@@ -49,10 +49,11 @@ def cohens_d(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
     return float((second.mean() - first.mean()) / pooled) if pooled else float("nan")
 
 
-def _second(scores: pd.DataFrame, name: str) -> float:
-    """The author's second omnibus test, which ignores the pairing."""
+def _second(scores: pd.DataFrame, name: str) -> tuple[float, float]:
+    """Statistic and p of the author's second omnibus test, which ignores the pairing."""
     columns = [scores[method].to_numpy() for method in METHODS]
-    return float((stats.f_oneway if name == "ANOVA" else stats.kruskal)(*columns).statistic)
+    found = (stats.f_oneway if name == "ANOVA" else stats.kruskal)(*columns)
+    return float(found.statistic), float(found.pvalue)
 
 
 def _not_significant(scores: pd.DataFrame) -> list[str]:
@@ -67,7 +68,7 @@ def _numbers(scores: pd.DataFrame, second: str) -> list[str]:
     return [
         fixed(omnibus.statistic, 2),
         _p(omnibus.p_value),
-        fixed(_second(finite, second), 2),
+        fixed(_second(finite, second)[0], 2),
         " / ".join(fixed(rank, 2) for rank in omnibus.mean_ranks),
         ", ".join(_not_significant(scores)) or "none",
         effects,
@@ -101,6 +102,54 @@ def statistics_table(published: Mapping[str, Any], studies: Studies) -> str:
             rows.append([f"{TITLES[problem]}, {study}", *cells])
     header = ["Problem", "Friedman χ²", "p", "Second test", "Mean ranks P / S / E / En", "Pairs without a difference"]
     return table([*header, f"Cohen’s d {' / '.join(PAIRS)}"], rows)
+
+
+def _are_normal(scores: pd.DataFrame) -> bool:
+    """Whether Shapiro and Wilk's test lets the trials of every method pass; trials that are all alike are not normal."""
+    return all(
+        scores[method].nunique() > 1 and shapiro_wilk(scores[method].to_numpy()).p_value > 0.05 for method in METHODS
+    )
+
+
+def _apart(scores: pd.DataFrame) -> list[str]:
+    """Pairs on which Nemenyi's and Wilcoxon's tests disagree."""
+    ranks = dict(zip(METHODS, friedman(scores.to_numpy()).mean_ranks, strict=True))
+    critical, alike = nemenyi_cd(len(METHODS), len(scores)), _not_significant(scores)
+    return [name for name, (a, b) in PAIRS.items() if (abs(ranks[a] - ranks[b]) < critical) != (name in alike)]
+
+
+def _further(scores: pd.DataFrame, one: Mapping[str, Any]) -> list[str]:
+    """Cells of one study in the table of what else the tests gave."""
+    finite = scores.loc[np.isfinite(scores.to_numpy()).all(axis=1)]
+    asked = one.get("wilcoxon_p", {})
+    found = [f"{name} {_p(wilcoxon(scores[PAIRS[name][0]], scores[PAIRS[name][1]]).p_value)}" for name in asked]
+    return [
+        _p(_second(finite, one["second"])[1]),
+        "yes" if _are_normal(finite) else "no",
+        ", ".join(found) or NONE,
+        ", ".join(_apart(scores)) or "none",
+    ]
+
+
+def further_table(published: Mapping[str, Any], studies: Studies) -> str:
+    """The second test's p, normality, p of the pairs for which it was printed, and where Nemenyi and Wilcoxon disagree."""
+    rows = []
+    for one in [*published["statistics"], {"problem": "wine", "second": "Kruskal-Wallis"}]:
+        problem, theirs = one["problem"], ["never run"] * 4
+        if "chi2" in one:
+            theirs = [
+                _p(one["second_p"]) if "second_p" in one else "not known",
+                "yes" if one["normal"] else "no",
+                ", ".join(f"{name} {_p(value)}" for name, value in one.get("wilcoxon_p", {}).items()) or NONE,
+                ", ".join(one.get("nemenyi_apart", [])) or "none",
+            ]
+        rows.append([f"{TITLES[problem]}, published", *theirs])
+        for study in ("reference", "paper"):
+            scores = scores_of(studies, study, problem)
+            cells = [NOT_MEASURED] * 4 if scores is None or len(scores) < 3 else _further(scores, one)
+            rows.append([f"{TITLES[problem]}, {study}", *cells])
+    header = ["Problem", "p of the second test", "All four normal", "Wilcoxon’s p where printed"]
+    return table([*header, "Nemenyi and Wilcoxon disagree on"], rows)
 
 
 def cd_sentence(published: Mapping[str, Any]) -> str:

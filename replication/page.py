@@ -9,17 +9,17 @@ from typing import Any
 
 import jinja2
 
-from . import ablations, costs, independent, omnibus, runs, scores, verdicts
+from . import ablations, costs, independent, omnibus, reasons, runs, scores, verdicts
 from .comparing import MARGINS
 from .published import read_published
-from .scores import Studies
+from .rows import Studies
 from .stored import read_stored
 
 PAGE = Path(__file__).parents[1] / "docs" / "replication.md"
 TEMPLATE = Path(__file__).parent / "replication.md.jinja"
 MODULES = {
     module.__name__.rpartition(".")[2]: module
-    for module in (ablations, costs, independent, omnibus, runs, scores, verdicts)
+    for module in (ablations, costs, independent, omnibus, reasons, runs, scores, verdicts)
 }
 
 

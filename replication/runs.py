@@ -8,7 +8,8 @@ from typing import Any
 from eligo.report.digits import duration
 
 from .published import TITLES
-from .scores import Studies
+from .rows import Studies
+from .stored import Stored
 from .text import NONE, NOT_MEASURED, table
 
 PURPOSES = {
@@ -23,27 +24,61 @@ PURPOSES = {
     "independent": "β by another author's protocol",
     "independent_digits": "the same on digits",
     "breast_cancer_labels": "one label at a time on breast cancer",
+    "reference_seed_2": "how far means move with the random numbers",
+    "reference_seed_3": "the same",
+    "reference_seed_4": "the same",
+    "passive_batch": "of what sets `paper` apart: one example at a time",
+    "passive_hyper_parameters": "its hyper-parameters",
+    "passive_output": "sigmoid output units",
+    "passive_batch_and_hyper_parameters": "the first two together",
+    "independent_phi": "uninformative examples of converged networks",
+    "independent_phi_digits": "the same on digits",
+    "independent_decay": "SASLA without weight decay",
     "sweeps": "query size, members, retraining, interval, norm",
 }
 """Studies that the page draws on, and what each is for."""
 
-MACHINE = ("system", "processor", "cores", "Python", "eligo", "jax")
+MACHINE = ("system", "processor", "cores", "Python", "jax")
 
 
 def studies_table(studies: Studies) -> str:
-    """Every study that the page draws on, and when and how long it ran."""
+    """Every study that the page draws on: when, how long, on what and by which version of eligo it ran."""
+    machines = _machines(studies)
     rows = []
     for name, purpose in PURPOSES.items():
         stored = studies.get(name)
         if stored is None:
-            rows.append([f"`{name}`", purpose, NOT_MEASURED, NONE, NONE, NONE])
+            rows.append([f"`{name}`", purpose, NOT_MEASURED, *[NONE] * 6])
             continue
-        facts = stored.facts
+        facts, environment = stored.facts, stored.facts["environment"]
         seconds = facts["stage_seconds"].get("the whole run")
-        date = facts["environment"].get("date", NONE)
-        took = duration(seconds) if seconds else NONE
-        rows.append([f"`{name}`", purpose, str(facts["trials"]), date, took, f"`{facts['settings_sha256'][:12]}`"])
-    return table(["Study", "What it is for", "Trials", "Date", "Took", "Digest of its settings"], rows)
+        where = f"{machines[_machine(stored)]}, {environment.get('worker processes', NONE)} workers"
+        version = environment.get("eligo", NONE)
+        rows.append(
+            [
+                f"`{name}`",
+                purpose,
+                str(facts["trials"]),
+                environment.get("date", NONE),
+                duration(seconds) if seconds else NONE,
+                where,
+                version,
+                f"`{facts['commit']}`" if facts.get("commit") else "not recorded",
+                f"`{facts['settings_sha256'][:12]}`",
+            ]
+        )
+    header = ["Study", "What it is for", "Trials", "Begun", "Took", "On", "eligo", "Commit when stored"]
+    return table([*header, "Digest of its settings"], rows)
+
+
+def _machine(stored: Stored) -> tuple[str, ...]:
+    return tuple(stored.facts["environment"].get(key, NONE) for key in MACHINE)
+
+
+def _machines(studies: Studies) -> dict[tuple[str, ...], str]:
+    """A letter for each machine with its versions."""
+    kinds = sorted({_machine(stored) for stored in studies.values()})
+    return {kind: chr(ord("A") + place) for place, kind in enumerate(kinds)}
 
 
 def lost_trials(studies: Studies) -> str:
@@ -57,7 +92,9 @@ def lost_trials(studies: Studies) -> str:
                 if n := stored.n_diverged(problem["name"], method):
                     title = TITLES.get(problem["name"], problem["title"])
                     lines.append(f"- `{stored.name}`: {n} of the trials of `{method}` on {title} diverged.")
-    return "\n".join(lines) or ("In the studies above nothing is missing, and no trial diverged." if studies else "")
+    return "\n".join(lines) or (
+        "In the studies that were run no data are missing, and no trial diverged." if studies else ""
+    )
 
 
 def sources_of_data(studies: Studies) -> str:
@@ -68,11 +105,23 @@ def sources_of_data(studies: Studies) -> str:
 
 
 def machines(studies: Studies) -> str:
-    """Machines and versions, each once."""
-    kinds = {tuple(stored.facts["environment"].get(key, NONE) for key in MACHINE) for stored in studies.values()}
+    """Machines and versions, each once, by the letter that the table of studies has."""
     return "\n".join(
-        f"- {system}, {processor}, {cores} cores; Python {python}, eligo {eligo}, jax {jax}"
-        for system, processor, cores, python, eligo, jax in sorted(kinds)
+        f"- {letter}: {system}, {processor}, {cores} cores; Python {python}, jax {jax}"
+        for (system, processor, cores, python, jax), letter in _machines(studies).items()
+    )
+
+
+def versions_sentence(studies: Studies) -> str:
+    """Which versions of eligo the stored results come from."""
+    versions = sorted({stored.facts["environment"].get("eligo", NONE) for stored in studies.values()})
+    n_unknown = sum(not stored.facts.get("commit") for stored in studies.values())
+    if not versions:
+        return ""
+    commits = f" The commit was not recorded for {n_unknown} of them." if n_unknown else ""
+    return (
+        f"The {len(studies)} stored studies were computed by eligo {' and '.join(versions)}.{commits} Versions, and "
+        "processors, may differ in the last digits of a step, which a run that goes astray multiplies."
     )
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from .agreement import agreement
 from .published import CLASSIFICATION, METHODS, REGRESSION, TITLES, of_problem
-from .stored import Stored, squared_unit
+from .reasons import MEASURES, reason
+from .rows import Studies, ours, rows_of
 from .text import NOT_MEASURED, fixed, mean_sd, pair, signed, table, yes
 
-Studies = Mapping[str, Stored]
 HEADER = [
     "Problem, method",
     "Published",
@@ -22,84 +22,30 @@ HEADER = [
     "Within",
     "Bound, published mean",
     "Within",
+    "Why (1.6)",
     "Ours, paper",
 ]
 
 
-def ours(studies: Studies, study: str, problem: str, method: str, column: str) -> pd.Series:
-    """Trials of a method in a study, in the units in which errors were published; empty where not measured."""
-    stored = studies.get(study)
-    facts = stored.problem(problem) if stored else None
-    if stored is None or facts is None:
-        return pd.Series(dtype=float)
-    row = stored.row(problem, method)
-    values = stored.values(problem, row, column) if row else pd.Series(dtype=float)
-    is_error = facts["task"] == "regression" and column in ("mse", "train_error", "inside_train_error")
-    return values / squared_unit(facts) if is_error else values
-
-
-def _row(studies: Studies, problem: str, method: str, published: list[float], columns: tuple[str, str]) -> list[str]:
-    """One cell of a published table: the first column is what the reference study has, the second the paper's."""
-    decimals = 4
-    reference = ours(studies, "reference", problem, method, columns[0])
-    found = agreement(published, reference)
-    compared = ["–"] * 5
-    if found:
-        compared = [
-            signed(found.difference, decimals),
-            fixed(found.bound, decimals),
-            yes(found.is_within),
-            fixed(found.bound_of_published, decimals),
-            yes(found.is_within_published),
-        ]
-    paper = ours(studies, "paper", problem, method, columns[1])
-    name = f"{TITLES[problem]}, {TITLES[method]}"
-    return [name, pair(published, decimals), mean_sd(reference, decimals), *compared, mean_sd(paper, decimals)]
-
-
-def _accuracy_columns(problem: str, method: str, part: str) -> tuple[str, str]:
-    """Our columns that hold what the author's column holds: under reference, and under paper."""
-    if part == "test":
-        return "accuracy", "accuracy"
-    if part == "folds":
-        return "inside_accuracy", "inside_accuracy"
-    has_folds = problem in ("iris", "wine") and method == "passive"
-    return ("inside_train_accuracy" if has_folds else "train_accuracy"), "train_accuracy"
-
-
-def accuracy_table(published: Mapping[str, Any], studies: Studies, part: str) -> str:
-    """Accuracies on the test part, the training part ("train") or held-out folds ("folds")."""
-    rows = [
-        _row(studies, one["problem"], method, one[method], _accuracy_columns(one["problem"], method, part))
-        for one in published["accuracy"]
-        if one["part"] == part
-        for method in METHODS
-        if method in one
-    ]
-    return table(HEADER, rows)
-
-
-def mse_table(published: Mapping[str, Any], studies: Studies, part: str) -> str:
-    """Mean squared errors on the test or training part, in the units of the published tables."""
+def mean_table(published: Mapping[str, Any], studies: Studies, measure: str, part: str = "test") -> str:
+    """Published means of a measure beside ours, with both bounds, and why where one of them is exceeded."""
     rows = []
-    for one in published["mse"]:
-        if one["part"] != part:
-            continue
-        for method in METHODS:
-            is_of_folds = one["problem"] == "energy_efficiency" and method == "passive"
-            train = "inside_train_error" if is_of_folds else "train_error"
-            columns = ("mse", "mse") if part == "test" else (train, "train_error")
-            rows.append(_row(studies, one["problem"], method, one[method], columns))
-    return table(HEADER, rows)
-
-
-def r2_table(published: Mapping[str, Any], studies: Studies) -> str:
-    """R2 on the test part."""
-    rows = [
-        _row(studies, one["problem"], method, one[method], ("r2", "r2"))
-        for one in published["r2"]
-        for method in METHODS
-    ]
+    for row in rows_of(published, measure, part):
+        reference = ours(studies, "reference", row.problem, row.method, row.column)
+        paper = ours(studies, "paper", row.problem, row.method, row.paper_column)
+        found = agreement(row.published, reference)
+        compared = ["–"] * 6
+        if found:
+            compared = [
+                signed(found.difference, 4),
+                fixed(found.bound, 4),
+                yes(found.is_within),
+                fixed(found.bound_of_published, 4),
+                yes(found.is_within_published),
+                reason(published, studies, row).short,
+            ]
+        cells = [pair(row.published, 4), mean_sd(reference, 4), *compared, mean_sd(paper, 4)]
+        rows.append([row.title, *cells])
     return table(HEADER, rows)
 
 
@@ -116,6 +62,41 @@ def median_table(published: Mapping[str, Any], studies: Studies) -> str:
             found = [_median(ours(studies, study, problem, method, "mse")) for study in ("reference", "paper")]
             rows.append([f"{TITLES[problem]}, {TITLES[method]}", fixed(one[method], 4), *found])
     return table(["Problem, method", "Published", "Ours, reference", "Ours, paper"], rows)
+
+
+def largest_table(published: Mapping[str, Any], studies: Studies) -> str:
+    """Largest test MSE over trials."""
+    rows = []
+    for problem in REGRESSION:
+        one = of_problem(published["largest_mse"], problem) or {}
+        for method in METHODS:
+            found = [ours(studies, study, problem, method, "mse") for study in ("reference", "paper")]
+            cells = [fixed(float(values.max()), 4) if len(values) else NOT_MEASURED for values in found]
+            theirs = fixed(one[method], 4) if method in one else "not known"
+            rows.append([f"{TITLES[problem]}, {TITLES[method]}", theirs, *cells])
+    return table(["Problem, method", "Published", "Ours, reference", "Ours, paper"], rows)
+
+
+def other_table(published: Mapping[str, Any], studies: Studies) -> str:
+    """Published numbers that stand beside the tables: the author's second runs, and the mean of an ensemble's members."""
+    rows = []
+    for one in published["second_run"]:
+        for measure in ("accuracy", "mse", "r2"):
+            if measure in one:
+                found = [ours(studies, study, one["problem"], "passive", measure) for study in ("reference", "paper")]
+                title = f"{TITLES[one['problem']]}, passive, second run, test {MEASURES[measure]}"
+                rows.append([title, pair(one[measure], 4), *(mean_sd(values, 4) for values in found)])
+    for one in published["mean_of_members"]:
+        problem, measure = one["problem"], "mse" if "mse" in one else "r2"
+        values = ours(studies, "ensemble_committee", problem, "ensemble", measure, committee="mean_of_outputs")
+        paper = ours(studies, "paper", problem, "ensemble", measure)
+        title = f"{TITLES[problem]}, ensemble, mean of members, "
+        if measure == "mse":
+            said, theirs = "test MSE (published: derived from R²)", fixed(one["mse"], 3)
+        else:
+            said, theirs = "R² (published: on inner folds; ours: on the test part)", fixed(one["r2_folds"], 3)
+        rows.append([title + said, theirs, mean_sd(values, 4), mean_sd(paper, 4)])
+    return table(["Number", "Published", "Ours, reference", "Ours, paper"], rows)
 
 
 def macro_table(published: Mapping[str, Any], studies: Studies) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,23 +34,31 @@ class Stored:
     facts: Mapping[str, Any]
     trials: pd.DataFrame
 
+    @cached_property
+    def _rows(self) -> Mapping[tuple[str, str], pd.DataFrame]:
+        """Trials by problem and method."""
+        return {
+            (str(one), str(other)): rows
+            for (one, other), rows in self.trials.groupby(["problem", "method"], sort=False)
+        }
+
     def problem(self, name: str) -> Mapping[str, Any] | None:
         """Facts about a problem; None where the study has no results for it."""
-        if not (self.trials["problem"] == name).any():
+        if not any(problem == name for problem, _ in self._rows):
             return None
         return next((problem for problem in self.facts["problems"] if problem["name"] == name), None)
 
     def values(self, problem: str, method: str, column: str) -> pd.Series:
         """A column of the finished trials of a row, by trial; without those that diverged or have no number."""
-        rows = self.trials[(self.trials["problem"] == problem) & (self.trials["method"] == method)]
-        if column not in rows:
+        rows = self._rows.get((problem, method))
+        if rows is None or column not in rows:
             return pd.Series(dtype=float)
         sound = rows[~rows["is_diverged"].astype(bool)].set_index("trial")[column].astype(float)
         return sound[np.isfinite(sound)]
 
     def methods(self, problem: str) -> list[str]:
         """Rows that a problem has, in the study's order."""
-        return list(dict.fromkeys(self.trials.loc[self.trials["problem"] == problem, "method"]))
+        return [method for one, method in self._rows if one == problem]
 
     def row(self, problem: str, method: str, **settings: str) -> str | None:
         """The row of a method whose factors have these values; None where there is no such row."""

@@ -129,3 +129,53 @@ def test_an_ablation_differs_from_the_reference_in_what_it_is_about_alone(name: 
         settings, of_reference = vars(plan.settings), vars(reference.plan(plan.problem).settings)
         assert {key for key in settings if settings[key] != of_reference[key]} <= varied
         assert ("committee_weights" in apart) == ("committee_weights" in varied)
+
+
+@pytest.mark.parametrize(
+    ("name", "varied"),
+    [
+        ("passive_batch", {"batch_size"}),
+        ("passive_hyper_parameters", {"recorded"}),
+        ("passive_output", {"output"}),
+        ("passive_batch_and_hyper_parameters", {"batch_size", "recorded"}),
+        ("reference_seed_2", set()),
+        ("reference_seed_3", set()),
+        ("reference_seed_4", set()),
+    ],
+)
+def test_what_sets_the_study_paper_apart_is_taken_one_thing_at_a_time(name: str, varied: set[str]) -> None:
+    reference, paper = load_study("reference"), load_study("paper")
+    study = load_study(str(ROOT / "replication" / "studies" / f"{name}.toml"))
+    assert study.seed == (int(name[-1]) if name.startswith("reference") else reference.seed)
+    assert not study.factors and study.preparation == reference.preparation
+    for plan in study.plans:
+        theirs, own, aim = (vars(one.plan(plan.problem)) for one in (reference, study, paper))
+        assert own["recorded"].values == (aim if "recorded" in varied else theirs)["recorded"].values
+        apart = {key for key in own if own[key] != theirs[key]} - {"tuning", "recorded", "cross_validation"}
+        assert apart == varied - {"recorded"}
+        assert all(own[key] == aim[key] for key in apart)
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "varied"),
+    [
+        ("independent_phi", "independent", {"first_selection", "beta"}),
+        ("independent_phi_digits", "independent_digits", {"first_selection", "beta"}),
+        ("independent_decay", "independent", {"beta"}),
+    ],
+)
+def test_a_study_of_informativeness_differs_from_the_independent_one_in_that_alone(
+    name: str, base: str, varied: set[str]
+) -> None:
+    study, other = (load_study(str(ROOT / "replication" / "studies" / f"{one}.toml")) for one in (name, base))
+    assert (study.seed, study.trials, study.test_fraction) == (other.seed, other.trials, other.test_fraction)
+    for plan in study.plans:
+        theirs = other.plan(plan.problem)
+        assert (plan.epochs, plan.batch_size, plan.output) == (theirs.epochs, theirs.batch_size, theirs.output)
+        own, of_other = vars(plan.settings), vars(theirs.settings)
+        assert {key for key in own if own[key] != of_other[key]} <= varied
+        assert plan.settings.beta == 0.9
+        if "first_selection" in varied:
+            assert plan.settings.first_selection == plan.epochs - 1
+        decay = [one.recorded.values.weight_decay for one in (plan, theirs)]
+        assert (decay[0] == 0) == (name == "independent_decay") and decay[1] > 0
