@@ -85,5 +85,5 @@ def test_without_a_network_one_line_says_so():
 
 def test_a_target_that_is_not_there_is_refused(openml):
     openml(61)
-    with pytest.raises(DataError, match=r"^'OpenML 61' has no column 'species' to predict; it has sepallength, "):
+    with pytest.raises(DataError, match=r"^'OpenML 61' has no column 'species' to predict\. It has sepallength, "):
         load_openml("irises", 61, "species", "classification")
