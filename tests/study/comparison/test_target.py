@@ -92,7 +92,10 @@ def test_classes_that_are_too_rare_are_left_out_and_said():
         (classes(20), "has one class, 'a' in every row; classification needs 2"),
         (classes(20, 1), "has 1 of 2 classes with at least 5 rows; classification needs 2"),
         (pd.DataFrame({"y": [5] * 20}), "needs 2. Name another column, or say --task regression."),
-        (pd.DataFrame({"y": [f"class {row % 101}" for row in range(1010)]}), "has 101 classes; at most 100 are compared"),
+        (
+            pd.DataFrame({"y": [f"class {row % 101}" for row in range(1010)]}),
+            "has 101 classes; at most 100 are compared",
+        ),
     ],
 )
 def test_too_few_and_too_many_classes_are_refused(frame, said):
