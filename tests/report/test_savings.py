@@ -1,4 +1,4 @@
-"""What choosing saved: costs of a share of the full-data score, and gains at equal cost, against what curves were made of."""
+"""What choosing saved: costs of a share of the full-data score, and gains at equal cost, on curves of known speed."""
 
 import numpy as np
 import pytest
