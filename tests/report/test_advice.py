@@ -20,7 +20,7 @@ def gain(mean: float, low: float, high: float) -> NadeauBengioResult:
 
 def saving(share: float, cost: float, other: float, low: float, high: float) -> Saving:
     ratio = cost / min(other, 400.0)
-    return Saving(share, 0.9 * share, cost, cost - 5, cost + 5, other, ratio, low, high, 20, 20, False)
+    return Saving(share, 0.9 * share, cost, cost - 5, cost + 5, other, ratio, low, high, 20, 20, False, 400.0)
 
 
 UNSURE = tuple(saving(share, 80, 100, 0.5, 1.3) for share in (0.9, 0.95, 0.99))

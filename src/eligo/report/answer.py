@@ -141,13 +141,17 @@ def _cost_table(problem: Problem, axis: str, outcomes: Sequence[Outcome], method
 def _cost_cells(one: Outcome, saving: Saving) -> tuple[Cell, Cell]:
     missed = saving.n_trials - saving.n_reached
     never = f"; {missed} of {saving.n_trials} never" if missed else ""
-    text = f"{'≤ ' if saving.is_at_start else ''}{count(saving.cost)}" if np.isfinite(saving.cost) else "not reached"
+    if np.isfinite(saving.cost):
+        text = f"{'≤ ' if saving.is_at_start else ''}{count(saving.cost)}"
+    else:
+        text = f"> {count(saving.spent)}"
     needed = Cell(text, below=_from_to(count(saving.low), count(saving.high)) + never)
     is_known = one.method != one.other and np.isfinite(saving.ratio) and not (saving.is_at_start and saving.ratio == 1)
     if not is_known:
         return needed, Cell(NONE)
     ratio = f"{'< ' if np.isinf(saving.other) else ''}{fixed(saving.ratio, 2)}"
-    ends = _from_to(fixed(saving.ratio_low, 2), fixed(saving.ratio_high, 2))
+    is_open = saving.ratio_low == 0 and np.isinf(saving.ratio_high)
+    ends = "no bounds" if is_open else _from_to(fixed(saving.ratio_low, 2), fixed(saving.ratio_high, 2))
     return needed, Cell(ratio, below=ends, is_strong=saving.ratio_high < 1)
 
 

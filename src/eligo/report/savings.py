@@ -42,6 +42,7 @@ class Saving:
         what was spent on it
     n_reached, n_trials : int, trials whose own curve reaches the score, of all that count
     is_at_start : bool, whether the curve begins there, so that the cost is at most so much
+    spent : float, where the curve ends, so that a cost that is not reached is more than that
     """
 
     share: float
@@ -56,6 +57,7 @@ class Saving:
     n_reached: int
     n_trials: int
     is_at_start: bool
+    spent: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,6 +258,7 @@ def _savings(
                 int((scores.max(axis=1) >= target).sum()),
                 n,
                 bool(curves[0, 0] >= target),
+                float(own.grid[-1]),
             )
         )
     return tuple(found)

@@ -14,6 +14,7 @@ from eligo.study.results import StudyResults
 from .advice import shown
 from .answer import Answer, answer_of, cost_tables, ranking_table
 from .curves import paths_of
+from .digits import NONE
 from .savings import score_of
 from .summaries import typed
 from .tables import Cell, Table
@@ -35,37 +36,63 @@ def print_answer(results: StudyResults, console: Console) -> None:
 
 def answer_shown(answer: Answer, methods: tuple[str, ...]) -> RenderableType:
     """The answer as rich shows it."""
-    score, problem = score_of(answer.problem), answer.problem
+    score = score_of(answer.problem)
     parts: list[RenderableType] = [
-        _grid(ranking_table(answer, methods), f"{score[:1].upper()}{score[1:]} at equal cost")
+        Text(),
+        _ranking(ranking_table(answer, methods), f"{score[:1].upper()}{score[1:]} at equal cost"),
     ]
     for table in cost_tables(answer, methods):
         axis = table.name.removeprefix("answer-").capitalize()
-        parts.append(_grid(table, f"{axis} for a share of the full-data score, {shown(problem, answer.full)}"))
+        full = shown(answer.problem, answer.full)
+        parts.append(_costs(table, f"{axis} for a share of the full-data score, {full}"))
     advice = Panel(escape(answer.advice), box=box.ROUNDED, title="Advice", title_align="left", padding=(0, 1))
-    return Group(Text(), *parts, advice)
+    return Group(*parts, advice)
 
 
-def _grid(table: Table, title: str) -> Grid:
-    grid = Grid(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        header_style="dim",
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
+def _grid(title: str) -> Grid:
+    padding = (0, 1, 0, 0)
+    return Grid(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, header_style="dim", padding=padding
     )
-    groups = [group if place == 0 else "" for group, span in table.groups for place in range(span)]
-    for place, title_of in enumerate(table.columns):
-        is_words = bool(table.rows) and table.rows[0][place].is_words
-        header = f"{groups[place]}\n{title_of}" if groups else title_of
-        grid.add_column(escape(header), justify="left" if is_words else "right", no_wrap=place == 0)
-    for row in table.rows:
-        grid.add_row(*map(_cell, row))
+
+
+def _ranking(table: Table, title: str) -> Grid:
+    """The ranking, with a line between methods that save labels and methods that save training."""
+    grid, axis = _grid(title), table.columns.index("saves")
+    for place, name in enumerate(table.columns):
+        if place != axis:
+            grid.add_column(
+                escape(name), justify="left" if table.rows[0][place].is_words else "right", no_wrap=place == 0
+            )
+    for row, after in zip(table.rows, [*table.rows[1:], table.rows[-1]], strict=True):
+        cells = [_cell(cell) for place, cell in enumerate(row) if place != axis]
+        grid.add_row(*cells, end_section=row[axis].text != after[axis].text)
     return grid
+
+
+def _costs(table: Table, title: str) -> Grid:
+    """Costs, each with its ratio below it."""
+    grid = _grid(title)
+    for place, (group, _) in enumerate(table.groups):
+        grid.add_column(escape(group or table.columns[0]), justify="right" if place else "left", no_wrap=not place)
+    for row in table.rows:
+        pairs = zip(row[1::2], row[2::2], strict=True)
+        grid.add_row(_cell(row[0]), *(_cost(needed, ratio) for needed, ratio in pairs))
+    return grid
+
+
+def _cost(needed: Cell, ratio: Cell) -> Text:
+    interval, _, never = needed.below.partition("; ")
+    text = Text(needed.text, style="bold" if ratio.is_strong else "").append(_bracketed(interval), style="not bold dim")
+    if ratio.text != NONE:
+        text.append(f"\n× {ratio.text}").append(_bracketed(ratio.below), style="not bold dim")
+    return text.append(f"\n{never}", style="not bold dim") if never else text
+
+
+def _bracketed(interval: str) -> str:
+    return f" ({interval.replace(' to ', '–')})" if interval else ""
 
 
 def _cell(cell: Cell) -> Text:
     text = Text(cell.text, style="bold" if cell.is_strong else "")
-    return text.append(f"\n{cell.below.replace('; ', chr(10))}", style="not bold dim") if cell.below else text
+    return text.append(f"\n{cell.below}", style="not bold dim") if cell.below else text
