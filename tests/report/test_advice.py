@@ -36,6 +36,7 @@ def outcome(method: str, of: NadeauBengioResult | None, p: float, **facts) -> Ou
         "end": 0.9,
         "on_the_way": 0.85,
         "behind": gain(0.0, -0.01, 0.01),
+        "scoring": 0.0 if is_pool else 0.25,
         "ahead": None,
         "savings": UNSURE,
     }
@@ -89,10 +90,10 @@ def test_of_several_the_best_is_named():
 def test_presentations_are_saved_and_their_price_is_said():
     assert advice(outcome("sasla", BETTER, 0.01, savings=SURE)) == (
         "Let SASLA choose what to train on: 95 % of the full-data score takes 60 presentations instead of 120 of passive "
-        "learning (0.50 times as many, 95 % interval 0.40 to 0.70)."
+        "learning (0.50 times as many, 95 % interval 0.40 to 0.70), not counting its scoring, 25 % of its work."
     )
     text = advice(outcome("sasla", BETTER, 0.01, savings=SURE, behind=gain(-0.02, -0.03, -0.01)))
-    assert text.endswith("0.40 to 0.70), at the price of −2.0 percentage points at the end.")
+    assert text.endswith("25 % of its work, and at the end −2.0 percentage points from passive learning.")
 
 
 def test_no_difference_was_found():

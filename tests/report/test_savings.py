@@ -26,6 +26,8 @@ def paths(method: str, x: np.ndarray, scores: np.ndarray, axis: str = "labels", 
         "presentations": costs,
         "error": 1 - scores,
         "second": scores,
+        "work": 4 * costs,
+        "selection_work": costs,
     }
     return Paths(method, np.arange(len(scores)), columns, lost)
 
@@ -62,6 +64,7 @@ def test_twice_the_speed_is_half_the_labels():
             assert saving.ratio == pytest.approx(0.5, abs=0.06)
             assert saving.ratio_low <= saving.ratio <= saving.ratio_high < 1
         assert saving.low <= saving.cost <= saving.high
+    assert outcome.scoring == 0.25
     assert outcome.adjusted_p < 0.001 and outcome.gain.mean_difference > 0 and outcome.n_trials == 20
     low, high = outcome.ahead
     assert low == LABELS[0] and high < LABELS[-1]

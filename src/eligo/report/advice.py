@@ -11,7 +11,7 @@ from eligo.statistics import NadeauBengioResult
 from eligo.study.results import Problem
 
 from .comparisons import ALPHA
-from .digits import MINUS, NO_BREAK, fixed
+from .digits import MINUS, NO_BREAK, fixed, percent
 from .savings import Outcome, Saving, score_of
 from .vocabulary import all_said, said
 
@@ -166,8 +166,12 @@ def _on_best(problem: Problem, words: _Words, best: Outcome) -> str:
         )
     if best.axis == "labels" and best.ahead is not None:
         text += f", ahead between {count(best.ahead[0])} and {count(best.ahead[1])} labels"
+    if best.axis == "presentations" and best.scoring > 0:
+        text += f", not counting its scoring, {percent(best.scoring)} of its work"
     if best.axis == "presentations" and best.behind is not None and best.behind.high < 0:
-        text += f", at the price of {points(problem, best.behind.mean_difference)} {unit_of(problem)} at the end"
+        text += (
+            f", and at the end {points(problem, best.behind.mean_difference)} {unit_of(problem)} from passive learning"
+        )
     return text
 
 

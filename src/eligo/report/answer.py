@@ -101,7 +101,7 @@ def _difference(problem: Problem, gain: NadeauBengioResult | None) -> Cell:
 
 
 def _ranking_frame(answer: Answer) -> pd.DataFrame:
-    names = ("method", "other", "axis", "n_trials", "n_diverged", "end", "on_the_way", "adjusted_p")
+    names = ("method", "other", "axis", "n_trials", "n_diverged", "end", "on_the_way", "scoring", "adjusted_p")
     rows = []
     for one in answer.outcomes:
         row = {name: getattr(one, name) for name in names} | {"verdict": verdict_of(one)}
@@ -140,12 +140,12 @@ def _cost_table(problem: Problem, axis: str, outcomes: Sequence[Outcome], method
 
 def _cost_cells(one: Outcome, saving: Saving) -> tuple[Cell, Cell]:
     missed = saving.n_trials - saving.n_reached
-    never = f"; {missed} of {saving.n_trials} never" if missed else ""
+    never = [f"{missed} of {saving.n_trials} never"] if missed else []
     if np.isfinite(saving.cost):
         text = f"{'≤ ' if saving.is_at_start else ''}{count(saving.cost)}"
     else:
         text = f"> {count(saving.spent)}"
-    needed = Cell(text, below=_from_to(count(saving.low), count(saving.high)) + never)
+    needed = Cell(text, below="; ".join(filter(None, [_from_to(count(saving.low), count(saving.high)), *never])))
     is_known = one.method != one.other and np.isfinite(saving.ratio) and not (saving.is_at_start and saving.ratio == 1)
     if not is_known:
         return needed, Cell(NONE)

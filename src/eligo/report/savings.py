@@ -22,6 +22,7 @@ FloatArray = NDArray[np.float64]
 SHARES = (0.9, 0.95, 0.99)
 """Of the score that passive learning ends at, with all labels."""
 
+AXES = ("labels", "presentations")
 N_RESAMPLES = 2000
 N_POINTS = 60  # between the first epoch and the last, even on a log scale
 
@@ -72,10 +73,11 @@ class Outcome:
     n_trials : int, in which neither method nor reference nor passive learning diverged
     n_diverged : int, the other trials
     end : float, mean score at the end
-    on_the_way : float, mean score over the axis
+    on_the_way : float, mean score over the part of the axis that all methods on it passed through
     behind : NadeauBengioResult or None, score at the end minus that of passive learning
     gain : NadeauBengioResult or None, score on the way minus that of the reference
     adjusted_p : float, of the gain, by Holm over all methods; NaN where there is none
+    scoring : float in [0, 1], share of the method's work that went into choosing
     ahead : (from, to) or None, the longest stretch of the axis on which every pointwise interval of the gain is above 0
     savings : tuple of Saving, one per share
     """
@@ -90,6 +92,7 @@ class Outcome:
     behind: NadeauBengioResult | None
     gain: NadeauBengioResult | None
     adjusted_p: float
+    scoring: float
     ahead: tuple[float, float] | None
     savings: tuple[Saving, ...]
 
@@ -104,6 +107,7 @@ class _Runs:
     grid: FloatArray
     scores: FloatArray
     n_diverged: int
+    scoring: float
 
     def of(self, trials: pd.Index) -> FloatArray:
         """Scores (trials, points) of some of the trials."""
@@ -130,8 +134,9 @@ def outcomes_of(problem: Problem, all_paths: list[Paths]) -> tuple[Outcome, ...]
     runs = {paths.method: _runs(problem, paths) for paths in all_paths}
     if REFERENCE not in runs:
         return ()
+    grids = {axis: _shared_grid([own for own in runs.values() if own.axis == axis]) for axis in AXES}
     found = [
-        _outcome(problem, own, runs[other], runs[REFERENCE])
+        _outcome(problem, own, runs[other], runs[REFERENCE], grids[own.axis])
         for own in runs.values()
         if (other := CONTROL if own.axis == "labels" else REFERENCE) in runs
     ]
@@ -154,21 +159,30 @@ def _runs(problem: Problem, paths: Paths) -> _Runs:
     is_classified = problem.task == "classification"
     errors = read_off_at(paths, axis, grid, "error" if is_classified else "second")
     scores = 1.0 - errors if is_classified else errors
-    return _Runs(paths.method, axis, pd.Index(paths.trials), grid, scores, paths.n_left_out)
+    scoring = float(paths.columns["selection_work"][:, -1].sum() / paths.columns["work"][:, -1].sum())
+    return _Runs(paths.method, axis, pd.Index(paths.trials), grid, scores, paths.n_left_out, scoring)
 
 
-def _outcome(problem: Problem, own: _Runs, other: _Runs, passive: _Runs) -> Outcome:
+def _shared_grid(runs: list[_Runs]) -> FloatArray:
+    """The points of an axis between where the last of some methods begins and the first of them ends."""
+    if not runs:
+        return np.empty(0)
+    low, high = max(own.grid[0] for own in runs), min(own.grid[-1] for own in runs)
+    points = np.concatenate([own.grid for own in runs if own.method in (CONTROL, REFERENCE)] or [runs[0].grid])
+    return np.unique(np.concatenate([[low], points[(points > low) & (points < high)], [high]]))
+
+
+def _outcome(problem: Problem, own: _Runs, other: _Runs, passive: _Runs, grid: FloatArray) -> Outcome:
     trials = own.trials.intersection(other.trials).intersection(passive.trials)
     scores, others, full = own.of(trials), other.of(trials), passive.of(trials)[:, -1]
-    grid, way, other_way = _side_by_side(own, scores, other, others)
+    way, other_way = _at(grid, own.grid, scores), _at(grid, other.grid, others)
     n_diverged = len(own.trials.union(other.trials).union(passive.trials)) - len(trials)
     n_diverged = max(n_diverged, own.n_diverged, other.n_diverged, passive.n_diverged)
-    is_testable, is_reference = len(trials) > 1, own is other
+    is_testable, is_compared = len(trials) > 1, len(trials) > 1 and own is not other
     sizes = {"n_train": problem.n_train, "n_test": problem.n_test}
     overlap = problem.n_test / problem.n_train
     x = grid if own.axis == "labels" else np.log(grid)
     areas, other_areas = _mean_over(x, way), _mean_over(x, other_way)
-    is_compared = is_testable and not is_reference
     return Outcome(
         method=own.method,
         other=other.method,
@@ -180,23 +194,15 @@ def _outcome(problem: Problem, own: _Runs, other: _Runs, passive: _Runs) -> Outc
         behind=nadeau_bengio(scores[:, -1], full, **sizes) if is_testable and own is not passive else None,
         gain=nadeau_bengio(areas, other_areas, **sizes) if is_compared else None,
         adjusted_p=np.nan,
+        scoring=own.scoring,
         ahead=_ahead(grid, way - other_way, overlap) if is_compared else None,
         savings=_savings(own, scores, other, others, full, overlap) if is_testable else (),
     )
 
 
-def _side_by_side(
-    own: _Runs, scores: FloatArray, other: _Runs, others: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Scores of both at the points of the axis that both passed through."""
-    low, high = max(own.grid[0], other.grid[0]), min(own.grid[-1], other.grid[-1])
-    inner = own.grid[(own.grid > low) & (own.grid < high)]
-    grid = np.array([low, *inner, high])
-    way, other_way = (
-        np.array([np.interp(grid, runs.grid, row) for row in rows]).reshape(len(rows), len(grid))
-        for runs, rows in ((own, scores), (other, others))
-    )
-    return grid, way, other_way
+def _at(grid: FloatArray, x: FloatArray, scores: FloatArray) -> FloatArray:
+    """Curves (trials, points of x) at the points of a grid."""
+    return np.array([np.interp(grid, x, row) for row in scores]).reshape(len(scores), len(grid))
 
 
 def _mean_over(x: FloatArray, scores: FloatArray) -> FloatArray:

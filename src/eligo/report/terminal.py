@@ -82,7 +82,9 @@ def _costs(table: Table, title: str) -> Grid:
 
 
 def _cost(needed: Cell, ratio: Cell) -> Text:
-    interval, _, never = needed.below.partition("; ")
+    parts = needed.below.split("; ")
+    never = parts.pop() if parts[-1].endswith("never") else ""
+    interval = "".join(parts)
     text = Text(needed.text, style="bold" if ratio.is_strong else "").append(_bracketed(interval), style="not bold dim")
     if ratio.text != NONE:
         text.append(f"\n× {ratio.text}").append(_bracketed(ratio.below), style="not bold dim")
