@@ -156,8 +156,8 @@ def _cost_cells(one: Outcome, saving: Saving) -> tuple[Cell, Cell]:
 
 
 def _from_to(low: str, high: str) -> str:
-    """An interval whose ends may be infinite."""
-    if low == "∞":
+    """An interval whose ends may be infinite; nothing where they tell nothing."""
+    if low in ("∞", high):
         return ""
     return f"from {low}" if high == "∞" else f"{low} to {high}"
 
