@@ -74,6 +74,12 @@ def test_the_share_that_is_surely_cheaper_is_quoted():
     )
 
 
+def test_an_interval_from_nothing_goes_up_to_its_end():
+    open_below = (UNSURE[0], saving(0.95, 60, 120, 0.0, 0.7), UNSURE[2])
+    text = advice(outcome("entropy", BETTER, 0.01, savings=open_below))
+    assert "(0.50 times as many, 95 % interval up to 0.70)" in text
+
+
 def test_a_gain_of_unknown_worth_in_labels_is_no_saving():
     text = advice(outcome("entropy", BETTER, 0.01))
     assert text == (

@@ -178,11 +178,12 @@ def _on_best(problem: Problem, words: _Words, best: Outcome) -> str:
 def _saving_said(words: _Words, axis: str, saving: Saving) -> str:
     share = f"{saving.share:.0%}".replace("%", f"{NO_BREAK}%")
     text = f"{share} of the full-data score takes {count(saving.cost)} {axis}"
-    ends = f"95{NO_BREAK}% interval {fixed(saving.ratio_low, 2)} to {fixed(saving.ratio_high, 2)}"
+    low = fixed(saving.ratio_low, 2) if saving.ratio_low > 0 else "up"
+    ends = f"95{NO_BREAK}% interval {low} to {fixed(saving.ratio_high, 2)}"
     if np.isfinite(saving.other):
         return f"{text} instead of {count(saving.other)} {words.other} ({fixed(saving.ratio, 2)} times as many, {ends})"
-    most = f"at most {fixed(saving.ratio, 2)} times as many, 95{NO_BREAK}% interval up to {fixed(saving.ratio_high, 2)}"
-    return f"{text}, and more than {count(saving.cost / saving.ratio)} {words.other} ({most})"
+    most = f"at most {fixed(saving.ratio, 2)} times as many"
+    return f"{text}, and more than {count(saving.cost / saving.ratio)} {words.other} ({most}, {ends})"
 
 
 def _quoted(outcome: Outcome) -> Saving | None:

@@ -151,7 +151,10 @@ def _cost_cells(one: Outcome, saving: Saving) -> tuple[Cell, Cell]:
         return needed, Cell(NONE)
     ratio = f"{'< ' if np.isinf(saving.other) else ''}{fixed(saving.ratio, 2)}"
     is_open = saving.ratio_low == 0 and np.isinf(saving.ratio_high)
-    ends = "no bounds" if is_open else _from_to(fixed(saving.ratio_low, 2), fixed(saving.ratio_high, 2))
+    high = fixed(saving.ratio_high, 2)
+    ends = (
+        "no bounds" if is_open else _from_to(fixed(saving.ratio_low, 2), high) if saving.ratio_low else f"up to {high}"
+    )
     return needed, Cell(ratio, below=ends, is_strong=saving.ratio_high < 1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -14,7 +16,7 @@ from eligo.study.results import StudyResults
 from .advice import shown
 from .answer import Answer, answer_of, cost_tables, ranking_table
 from .curves import paths_of
-from .digits import NONE
+from .digits import NARROW_SPACE, NONE
 from .savings import score_of
 from .summaries import typed
 from .tables import Cell, Table
@@ -82,17 +84,19 @@ def _costs(table: Table, title: str) -> Grid:
 
 
 def _cost(needed: Cell, ratio: Cell) -> Text:
-    parts = needed.below.split("; ")
+    parts = needed.below.replace(NARROW_SPACE, "").split("; ")
     never = parts.pop() if parts[-1].endswith("never") else ""
     interval = "".join(parts)
-    text = Text(needed.text, style="bold" if ratio.is_strong else "").append(_bracketed(interval), style="not bold dim")
+    text = Text(needed.text.replace(NARROW_SPACE, ""), style="bold" if ratio.is_strong else "")
+    text.append(_bracketed(interval), style="not bold dim")
     if ratio.text != NONE:
         text.append(f"\n× {ratio.text}").append(_bracketed(ratio.below), style="not bold dim")
     return text.append(f"\n{never}", style="not bold dim") if never else text
 
 
 def _bracketed(interval: str) -> str:
-    return f" ({interval.replace(' to ', '–')})" if interval else ""
+    short = re.sub(r"(\d) to (\d)", r"\1–\2", interval)
+    return f" ({short})" if short else ""
 
 
 def _cell(cell: Cell) -> Text:
