@@ -64,11 +64,13 @@ def compare(
     data: Annotated[Path, typer.Argument(metavar="DATA.csv", help="A CSV file in UTF-8, or a Parquet file.")],
     target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
     methods: Annotated[str | None, typer.Option(help="Methods, separated by commas.")] = None,
-    task: Annotated[str | None, typer.Option(help="classification or regression.  [default: a guess, said]")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="classification or regression; guessed, and said, if not given.")
+    ] = None,
     trials: Annotated[int, typer.Option(help="Paired trials of each method.")] = TRIALS,
     seed: Annotated[int, typer.Option(help="Seed that all random streams come from.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Folder.  [default: eligo-studies/compare-DATA-COLUMN]")] = None,
-    jobs: Annotated[int | None, typer.Option(help="Worker processes.  [default: one per core]")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; eligo-studies/compare-DATA-COLUMN if not given.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; one per core if not given.")] = None,
 ) -> None:
     """Say whether choosing labels, or what to train on, pays on a table of your own."""
     _check_jobs(jobs)
