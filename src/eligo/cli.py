@@ -15,6 +15,10 @@ from eligo._devices import usable_cores
 from eligo.datasets import DATASETS, DataError
 from eligo.datasets.catalogue import describe, fetch
 from eligo.report import write_report
+from eligo.report.terminal import print_answer
+from eligo.study.comparison.design import TRIALS, compared_methods, comparison_study, file_name
+from eligo.study.comparison.table import as_study_table, prepared
+from eligo.study.comparison.target import checked_task
 from eligo.study.display import Display, duration
 from eligo.study.files import load_study, study_names, study_text
 from eligo.study.outcome import REPORT, note_report, read_results, write_results
@@ -50,6 +54,40 @@ def _names(option: str, text: str | None) -> list[str]:
     return names
 
 
+def _check_jobs(jobs: int | None) -> None:
+    if jobs is not None and jobs < 1:
+        raise StudyError(f"--jobs must be at least 1; got {jobs}.")
+
+
+@app.command("compare")
+def compare(
+    data: Annotated[Path, typer.Argument(metavar="DATA.csv", help="A CSV file in UTF-8, or a Parquet file.")],
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
+    methods: Annotated[str | None, typer.Option(help="Methods, separated by commas.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="classification or regression; guessed, and said, if not given.")
+    ] = None,
+    trials: Annotated[int, typer.Option(help="Paired trials of each method.")] = TRIALS,
+    seed: Annotated[int, typer.Option(help="Seed that all random streams come from.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder; eligo-studies/compare-DATA-COLUMN if not given.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; one per core if not given.")] = None,
+) -> None:
+    """Say whether choosing labels, or what to train on, pays on a table of your own."""
+    _check_jobs(jobs)
+    chosen = compared_methods(_names("--methods", methods))
+    one = prepared(data, target, checked_task(task), seed)
+    with as_study_table(one) as table:
+        design = comparison_study(one, table, chosen, trials, seed)
+        for note in one.notes:
+            print(note, flush=True)
+        folder = out or STUDIES_FOLDER / f"{design.name}-{file_name(target)}"
+        with Display(design, Console()) as display:
+            command = shlex.join(["eligo", *sys.argv[1:]])
+            run_in_folder(design, folder, jobs or usable_cores(), display.watch, command)
+    print_answer(read_results(folder), Console())
+    _report(folder)
+
+
 @study_app.command("run")
 def run(
     study: Annotated[str, typer.Argument(metavar="NAME|FILE.toml", help="A study by name, or a TOML file.")],
@@ -62,8 +100,7 @@ def run(
     quick: Annotated[bool, typer.Option("--quick", help="No grid: recorded hyper-parameters, 5 trials.")] = False,
 ) -> None:
     """Run a study, or go on with one, and write its report."""
-    if jobs is not None and jobs < 1:
-        raise StudyError(f"--jobs must be at least 1; got {jobs}.")
+    _check_jobs(jobs)
     design = load_study(
         study,
         problems=_names("--problems", problems),

@@ -150,5 +150,5 @@ def test_a_format_other_than_arff_is_refused(mirrored):
 
 def test_a_target_that_is_not_there_is_refused(openml):
     openml(61)
-    with pytest.raises(DataError, match=r"openml-61\.arff' has no column 'species' to predict; it has sepallength, "):
+    with pytest.raises(DataError, match=r"openml-61\.arff' has no column 'species' to predict\. It has sepallength, "):
         load_openml("irises", 61, "species", "classification")

@@ -82,7 +82,7 @@ REFUSED = [
     ("a,kind,a\n1,x,2\n", "classification", r"has 2 columns named 'a'\. Rename all but one"),
     ("a, kind,a \n1,x,2\n", "classification", r"has 2 columns named 'a'\. Rename all but one"),
     (",a,kind\n0,1,x\n1,2,y\n", "classification", r"column 1 has no name; is it a saved index\? Name it, or drop it"),
-    ("a,sort\n1,x\n2,y\n", "classification", r"no column 'kind' to predict; it has a, sort"),
+    ("a,sort\n1,x\n2,y\n", "classification", r"no column 'kind' to predict\. It has a, sort"),
     (
         "a,kind\n1,x\ntall,y\n3,x\n",
         "classification",

@@ -22,12 +22,16 @@ from eligo.tasks import CLASSIFICATION, REGRESSION
 
 # From pandas 3.1 on, numbers are read as Python reads them, unasked.
 _IS_EXACT = tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1)
-_EXACTLY: dict[str, Any] = {} if _IS_EXACT else {"float_precision": "round_trip"}
+EXACTLY: dict[str, Any] = {} if _IS_EXACT else {"float_precision": "round_trip"}
+"""What `pandas.read_csv` is told, so that numbers are read to the last bit."""
 
 TASKS = {task.name: task for task in (CLASSIFICATION, REGRESSION)}
 KINDS = ("number", "category", "ignore")
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?")
 """Cells that stand for a value that is not there."""
+
+MOST_NAMED = 20
+"""Columns that a message names."""
 
 _NO_LEVELS: tuple[str, ...] = ()
 
@@ -47,6 +51,7 @@ class Table:
     sha256 : str, digest of the file's content, so that a changed file is a changed problem
     kinds : tuple of (column, "number", "category" or "ignore"), default=(): columns that are not named are numbers if
         they hold numbers, and categories if they hold text
+    source : str, default=None, where the data come from, for a reader; None is the file's name with its digest
     """
 
     csv: str
@@ -54,6 +59,7 @@ class Table:
     task: str
     sha256: str
     kinds: tuple[tuple[str, str], ...] = ()
+    source: str | None = None
 
 
 def digest(path: Path) -> str:
@@ -104,12 +110,13 @@ def load_table(name: str, table: Table) -> Dataset:
         raise DataError(f"{table.csv!r}: the task must be one of {', '.join(TASKS)}; got {table.task!r}. Correct it.")
     path = Path(table.csv)
     text = _decoded(table)
-    source = f"{path.name}, sha256 {table.sha256[:12]}"
+    source = table.source or f"{path.name}, sha256 {table.sha256[:12]}"
     if path.suffix == ".arff":
         frame, nominal = read_arff(text, table.csv)
         stated = {column: "category" for column in nominal if column != table.target}
         return dataset_of_frame(name, frame, replace(table, kinds=tuple((stated | dict(table.kinds)).items())), source)
-    header = _checked_header(table.csv, text)
+    header = csv_header(table.csv, text)
+    _check_names(table.csv, header)
     kinds = _checked_kinds(table, header)
     frame = _frame(table.csv, text, header, [column for column, kind in kinds.items() if kind == "category"])
     return dataset_of_frame(name, frame, table, source)
@@ -163,17 +170,22 @@ def _decoded(table: Table) -> str:
         raise DataError(f"cannot read the table {table.csv!r}: {error.strerror}. Check the path.") from None
     if hashlib.sha256(content).hexdigest() != table.sha256:
         raise DataError(f"{table.csv!r} has changed since the study was read. Start the study again.")
+    return csv_text(table.csv, content)
+
+
+def csv_text(where: str, content: bytes) -> str:
+    """Text of a CSV file's content, which must be UTF-8; ``where`` is how a `DataError` calls the file."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(
-            f"cannot read {table.csv!r} as CSV: byte {error.start} is not UTF-8 text. Save the file as UTF-8."
+            f"cannot read {where!r} as CSV: byte {error.start} is not UTF-8 text. Save the file as UTF-8."
         ) from None
 
 
-def _checked_header(where: str, text: str) -> list[str]:
-    """Names of the columns; every row has as many cells."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
+def csv_header(where: str, text: str, delimiter: str = ",") -> list[str]:
+    """Names of the columns, which may be empty or alike; a `DataError` if a row has more or fewer cells."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True, delimiter=delimiter)
     header: list[str] = []
     try:
         for cells in reader:
@@ -194,17 +206,28 @@ def _checked_header(where: str, text: str) -> list[str]:
         ) from None
     if not header:
         raise DataError(f"cannot read {where!r} as CSV: it is empty. Check the file.")
+    return header
+
+
+def _check_names(where: str, header: list[str]) -> None:
     for number, name in enumerate(header, start=1):
         if not name:
             raise DataError(f"{where!r}: column {number} has no name; is it a saved index? Name it, or drop it.")
         if header.count(name) > 1:
             raise DataError(f"{where!r} has {header.count(name)} columns named {name!r}. Rename all but one.")
-    return header
+
+
+def check_target(where: str, target: str, header: list[str]) -> None:
+    """Refuse a target that is no column, with a `DataError` that says which is close to it, or which there are."""
+    if target not in header:
+        close = difflib.get_close_matches(target, header, n=1)
+        rest = f" and {len(header) - MOST_NAMED} more" if len(header) > MOST_NAMED else ""
+        hint = f"Did you mean {close[0]!r}?" if close else f"It has {', '.join(header[:MOST_NAMED])}{rest}."
+        raise DataError(f"{where!r} has no column {target!r} to predict. {hint}")
 
 
 def _checked_kinds(table: Table, header: list[str]) -> Mapping[str, str]:
-    if table.target not in header:
-        raise DataError(f"{table.csv!r} has no column {table.target!r} to predict; it has {', '.join(header)}.")
+    check_target(table.csv, table.target, header)
     for column, kind in table.kinds:
         if column not in header:
             close = difflib.get_close_matches(column, header, n=1)
@@ -233,7 +256,7 @@ def _frame(where: str, text: str, header: list[str], categories: list[str]) -> p
             na_values=list(MISSING),
             keep_default_na=False,
             skipinitialspace=True,
-            **_EXACTLY,
+            **EXACTLY,
             low_memory=False,
         )
     except ValueError as error:  # pandas' own errors are ValueErrors, some of several lines
@@ -243,7 +266,7 @@ def _frame(where: str, text: str, header: list[str], categories: list[str]) -> p
 
 def _column(where: str, name: str, cells: pd.Series, kind: str | None) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Values of a column and its levels: numbers, or the index of each cell's level; NaN where missing."""
-    if kind == "number" or (kind is None and _is_number(cells)):
+    if kind == "number" or (kind is None and is_number(cells)):
         values, levels = _numbers(where, name, cells), _NO_LEVELS
         is_constant = len(np.unique(values[~np.isnan(values)])) == 1
     else:
@@ -262,16 +285,18 @@ def _column(where: str, name: str, cells: pd.Series, kind: str | None) -> tuple[
     return values, levels
 
 
-def _is_number(cells: pd.Series) -> bool:
+def is_number(cells: pd.Series) -> bool:
+    """Whether a column was read as numbers; truth values are a category."""
     return pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells)
 
 
-def _as_numbers(cells: pd.Series) -> pd.Series:
-    return cells if _is_number(cells) else pd.to_numeric(cells.astype(object).map(str, "ignore"), errors="coerce")
+def as_numbers(cells: pd.Series) -> pd.Series:
+    """A column as numbers, NaN where a cell is none."""
+    return cells if is_number(cells) else pd.to_numeric(cells.astype(object).map(str, "ignore"), errors="coerce")
 
 
 def _numbers(where: str, name: str, cells: pd.Series) -> NDArray[np.float64]:
-    numbers = _as_numbers(cells)
+    numbers = as_numbers(cells)
     if len(wrong := np.flatnonzero(numbers.isna() & cells.notna())):
         raise DataError(
             f"{where!r}: column {name!r} holds the text {str(cells.iloc[wrong[0]])!r} in row {wrong[0]} of the data, "
@@ -282,9 +307,9 @@ def _numbers(where: str, name: str, cells: pd.Series) -> NDArray[np.float64]:
 
 def _check_text(where: str, name: str, cells: pd.Series) -> None:
     """A column that nobody declared is a category only if it looks like one."""
-    is_number = (_as_numbers(cells).notna() & cells.notna()).to_numpy()
-    if is_number.any():
-        row = np.flatnonzero(~is_number & cells.notna().to_numpy())[0]
+    is_numeric = (as_numbers(cells).notna() & cells.notna()).to_numpy()
+    if is_numeric.any():
+        row = np.flatnonzero(~is_numeric & cells.notna().to_numpy())[0]
         raise DataError(
             f"{where!r}: column {name!r} holds numbers, and the text {str(cells.iloc[row])!r} in row {row} of the data, "
             'counted from 0. Mend the cell, or declare the kind of the column: "category" or "ignore".'
@@ -312,7 +337,7 @@ def _stripped(cell: Any) -> Any:
 
 
 def _target(column: pd.Series, table: Table) -> tuple[NDArray[Any], tuple[str, ...]]:
-    if table.task == "classification" and not _is_number(column):
+    if table.task == "classification" and not is_number(column):
         column = column.astype(object).map(_stripped)  # "p" and "p " are one class
     if column.isna().any():
         raise DataError(
@@ -322,7 +347,7 @@ def _target(column: pd.Series, table: Table) -> tuple[NDArray[Any], tuple[str, .
     if table.task == "classification":
         labels, y = np.unique(column.to_numpy(), return_inverse=True)
         return y, tuple(map(str, labels))
-    if not _is_number(column):
+    if not is_number(column):
         raise DataError(
             f"{table.csv!r}: the target {table.target!r} holds text; regression needs numbers. Set its task."
         )

@@ -133,7 +133,7 @@ def over_epochs(paths: Paths, column: str = "error") -> Curve:
     return _band(paths.method, paths.columns["epoch"][0], paths.columns[column])
 
 
-def _over(paths: Paths, axis: str, grid: FloatArray, column: str = "error") -> FloatArray:
+def read_off_at(paths: Paths, axis: str, grid: FloatArray, column: str = "error") -> FloatArray:
     """A quantity (trials, points) at the points of a grid on another axis."""
     pairs = zip(paths.columns[axis], paths.columns[column], strict=True)
     return np.stack([_read_off(x, y, grid) for x, y in pairs])
@@ -149,7 +149,7 @@ def _presented(paths: Paths) -> FloatArray:
 def over_presentations(paths: Paths, column: str = "error") -> Curve:
     """Mean curve over presentations, at points even on a log scale that every trial reached."""
     grid = _presented(paths)
-    return _band(paths.method, grid, _over(paths, "presentations", grid, column))
+    return _band(paths.method, grid, read_off_at(paths, "presentations", grid, column))
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +173,7 @@ def traces_over_labels(paths: Paths, column: str = "error") -> Traces:
     labels = paths.columns["labels"]
     points = np.unique(labels)
     points = points[(points >= labels[:, 0].max()) & (points <= labels[:, -1].min())]
-    return Traces(paths.method, points, _over(paths, "labels", points, column))
+    return Traces(paths.method, points, read_off_at(paths, "labels", points, column))
 
 
 def over_labels(paths: Paths, column: str = "error") -> Curve | None:
@@ -194,7 +194,7 @@ AXES: dict[str, Callable[[Paths, str], Curve | None]] = {
 def generalisation_over_presentations(paths: Paths) -> Curve | None:
     """Median generalisation factor over presentations, with its quartiles; none where no training error is above 0."""
     grid = _presented(paths)
-    values = _over(paths, "presentations", grid, "generalisation")
+    values = read_off_at(paths, "presentations", grid, "generalisation")
     is_known = np.isfinite(values).all(axis=0)
     if not is_known.any():
         return None
@@ -212,7 +212,7 @@ def errors_on_the_way(all_paths: list[Paths], budgets: FloatArray) -> pd.DataFra
     rows = {}
     for paths in all_paths:
         seen = paths.columns["presentations"]
-        mean = _over(paths, "presentations", budgets).mean(axis=0)
+        mean = read_off_at(paths, "presentations", budgets).mean(axis=0)
         # A run that ends within half a percent of the budget has spent it.
         is_inside = (budgets >= seen[:, 0].max()) & (budgets <= 1.005 * seen[:, -1].min())
         rows[paths.method] = np.where(is_inside, mean, np.nan)

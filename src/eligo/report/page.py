@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from eligo.study.results import StudyResults, base_method
 
 from .analysis import Analysis, analyse
+from .answer import answer_of, cost_caption, cost_tables, ranking_caption, ranking_table
 from .digits import duration
 from .figures.canvas import drawing_style
 from .latex import write_latex
@@ -86,6 +87,23 @@ def _parameters(protocol: Protocol) -> str:
         "seed": protocol.seed,
     }
     return ", ".join(f"{name} = {value}" for name, value in known.items() if value not in (None, ""))
+
+
+def _answer(analysis: Analysis, shelf: Shelf) -> dict[str, Any] | None:
+    """What a study says that was made to answer whether choosing pays; None of any other."""
+    asked = analysis.results.settings.get("comparison")
+    if not asked:
+        return None
+    methods = analysis.results.methods
+    answer = next((answer_of(own.problem, own.paths) for own in analysis.problems), None)
+    if answer is None:
+        return None
+    return {
+        "advice": answer.advice,
+        "notes": list(asked["notes"]),
+        "ranking": shelf.table(ranking_table(answer, methods), ranking_caption(answer)),
+        "costs": [shelf.table(table, cost_caption(answer, table)) for table in cost_tables(answer, methods)],
+    }
 
 
 def _headline(analysis: Analysis, shelf: Shelf) -> dict[str, Any]:
@@ -206,6 +224,7 @@ def page_of(analysis: Analysis, shelf: Shelf) -> Mapping[str, Any]:
         ),
         "unstarted": [problem.title for problem in analysis.unstarted],
         "absent": list(results.absent),
+        "answer": _answer(analysis, shelf),
         "headline": _headline(analysis, shelf),
         "methods": _methods(analysis),
         "design": list(filter(None, (say(rules, protocol) for rules in DESIGN))),

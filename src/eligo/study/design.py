@@ -137,6 +137,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """What makes a study the answer to a person's question whether choosing pays on a table of their own.
+
+    Attributes
+    ----------
+    notes : tuple of str, what was done to the table and guessed of it, one sentence each
+    """
+
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """A whole comparison: problems x methods x trials, and how each is run.
 
@@ -157,6 +169,7 @@ class Study:
     preparation : Preparation, how raw columns become inputs
     records : int, how often a run is measured besides its start
     trials_per_unit : int, trials that run as one program; part of the design, as results must not depend on cores
+    comparison : Comparison or None, default=None, whether it is one of `eligo compare`
     """
 
     name: str
@@ -175,6 +188,7 @@ class Study:
     preparation: Preparation
     records: int
     trials_per_unit: int
+    comparison: Comparison | None = None
 
     @property
     def is_tuned(self) -> bool:

@@ -1,0 +1,139 @@
+"""`eligo compare` as a newcomer types it: an answer, or one line on stderr, exit code 2 and nothing written."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from small_studies import ELIGO, run_eligo, timeless
+
+
+def write_flats(folder: Path, n: int = 60) -> None:
+    """A table of which `dear` can be told from `size` and `side`, with gaps, an index, and a class of one row."""
+    rng = np.random.default_rng(0)
+    size, side = rng.uniform(20, 120, n).round(1), rng.choice(["north", "south"], n)
+    kind = np.where(size + 20 * (side == "south") > 80, "dear", "cheap")
+    frame = pd.DataFrame({"id": range(n), "size": size, "side": side, "seen": "2024-05-01", "kind": kind})
+    frame.loc[3, "kind"], frame.loc[5, "kind"], frame.loc[::9, "size"] = "palace", None, np.nan
+    frame.to_csv(folder / "flats.csv", index=False)
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The folder in which a small comparison ran, and what it said; only to be read."""
+    folder = tmp_path_factory.mktemp("compared")
+    write_flats(folder)
+    options = ("--trials", 2, "--methods", "random_pool", "--jobs", 2)
+    return folder, run_eligo("compare", "flats.csv", "--target", "kind", *options, cwd=folder)
+
+
+def test_an_answer_is_on_the_terminal_and_in_the_report(compared):
+    folder, ran = compared
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
+    out = ran.stdout
+    assert "Left out 1 of 60 rows, which has no kind." in out
+    assert "kind holds 3 different texts: taken for classification." in out
+    assert "Left out as dates or times: seen." in out and "Left out as an identifier: id." in out
+    assert "Left out 1 of 59 rows, of a class with fewer than 5 of the rows that are used: palace." in out
+    assert "Too few trials to tell: 2, and at least 5 are needed." in out
+    study = folder / "eligo-studies" / "compare-flats-kind"
+    assert {path.name for path in study.iterdir()} >= {"study.sqlite", "results.csv", "report"}
+    page = (study / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Does choosing pay?" in page and "Too few trials to tell" in page and "of a class with fewer than 5" in page
+    assert (study / "report" / "tables" / "answer-ranking.csv").is_file()
+    assert "58 of 60 rows" in page and str(folder) not in page
+
+
+def test_the_same_command_goes_on_and_the_folder_is_a_study(compared):
+    folder, _ = compared
+    study = folder / "eligo-studies" / "compare-flats-kind"
+    before = timeless(study / "results.csv")
+    options = ("--trials", 2, "--methods", "random_pool", "--jobs", 1)
+    again = run_eligo("compare", "flats.csv", "--target", "kind", *options, cwd=folder)
+    assert again.returncode == 0 and "3 of 3 units are done already" in again.stdout
+    assert timeless(study / "results.csv") == before
+    status = run_eligo("study", "status", study, cwd=folder)
+    assert status.stdout.startswith("compare-flats: 4 of 4 trials, 6 cells of the grid")
+    other = run_eligo("compare", "flats.csv", "--target", "kind", "--trials", 3, "--methods", "random_pool", cwd=folder)
+    assert other.returncode == 2 and "trials was 2, now 3" in other.stderr and other.stderr.count("\n") == 1
+
+
+MISTAKES = {
+    "no file": (("nothing.csv", "--target", "y"), "cannot read the table 'nothing.csv': No such file or directory."),
+    "a folder": ((".", "--target", "y"), "cannot read the table '.': Is a directory. Check the path."),
+    "no target": (("flats.csv",), "Missing option '--target'"),
+    "no file and no target": ((), "See `eligo --help`."),
+    "a slip": (("flats.csv", "--target", "knid"), "has no column 'knid' to predict. Did you mean 'kind'?"),
+    "a method": (
+        ("flats.csv", "--target", "kind", "--methods", "sassla"),
+        "no method has the name 'sassla'. Did you mean",
+    ),
+    "no method": (("flats.csv", "--target", "kind", "--methods", ","), "--methods must name at least one; got ','"),
+    "trials": (("flats.csv", "--target", "kind", "--trials", "1"), "--trials must be at least 2; got 1."),
+    "jobs": (("flats.csv", "--target", "kind", "--jobs", "0"), "--jobs must be at least 1; got 0."),
+    "a task": (
+        ("flats.csv", "--target", "kind", "--task", "sorting"),
+        "--task must be one of classification, regression",
+    ),
+    "text as numbers": (("flats.csv", "--target", "kind", "--task", "regression"), "regression needs numbers"),
+    "empty": (("empty.csv", "--target", "y"), "as CSV: it is empty. Check the file."),
+    "a header": (("header.csv", "--target", "y"), "has a header but no rows. Check the file."),
+    "latin": (("latin.csv", "--target", "y"), "is not UTF-8 text. Save the file as UTF-8."),
+    "one class": (("one.csv", "--target", "y"), "has one class, '1' in every row; classification needs 2."),
+    "no labels": (
+        ("unlabelled.csv", "--target", "y"),
+        "the target 'y' is missing in all 30 rows. Name another column.",
+    ),
+    "twice": (("twice.csv", "--target", "y"), "has 2 columns named 'a'. Rename all but one."),
+}
+
+
+@pytest.fixture(scope="module")
+def bad_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bad")
+    write_flats(folder)
+    contents = {
+        "empty": b"",
+        "header": b"a,y\n",
+        "latin": "a,y\nn\u00e9,1\n".encode("latin-1"),
+        "one": b"a,y\n" + b"1,1\n2,1\n" * 20,
+        "unlabelled": b"a,y\n" + b"1,\n2,NA\n" * 15,
+        "twice": b"a,a,y\n1,2,3\n",
+    }
+    for name, content in contents.items():
+        (folder / f"{name}.csv").write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_one_line_and_nothing_is_written(
+    name: str, bad_files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    from eligo.cli import main
+
+    arguments, said = MISTAKES[name]
+    before = sorted(bad_files.iterdir())
+    monkeypatch.chdir(bad_files)
+    monkeypatch.setattr("sys.argv", [ELIGO, "compare", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    err = capsys.readouterr().err
+    assert ended.value.code == 2 and said in err and err.count("\n") == 1 and err.startswith("eligo: ")
+    assert sorted(bad_files.iterdir()) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["kind", "rent"])
+def test_a_table_of_200_000_rows_is_cut_to_2_000(tmp_path: Path, target: str):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.normal(size=(200_000, 8)).round(4)).add_prefix("x")
+    frame["rent"] = (frame["x0"] * 2 + np.sin(3 * frame["x1"])).round(4)
+    frame["kind"] = np.where(frame["rent"] > 0, "dear", "cheap")
+    frame.to_csv(tmp_path / "big.csv", index=False)
+    options = ("--target", target, "--trials", 5, "--methods", "entropy", "--out", "out")
+    ran = run_eligo("compare", "big.csv", *options, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "A random subset of 2000 of 200000 rows takes their place." in ran.stdout
+    assert "╭─ Advice" in ran.stdout
