@@ -104,9 +104,9 @@ class FromPredictions(Utility, Protocol):
         """Whether, for that task, predictions are all it looks at."""
 
 
-def is_for(utility: Utility, task: Task) -> bool:
-    """Whether the utility can score examples of the task."""
-    return kind_of(task) in getattr(utility, "tasks", TASKS)
+def is_for(value: object, task: Task) -> bool:
+    """Whether a utility, or a representation, is made for the task: whether its ``tasks``, if it has any, name it."""
+    return kind_of(task) in getattr(value, "tasks", TASKS)
 
 
 def kind_of(task: Task) -> str:
