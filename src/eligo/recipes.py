@@ -72,6 +72,7 @@ class Recipe:
     utility : Utility; one that compares members makes the method a committee's
     about : About
     rule : query size -> rule, default=Top
+    called : str, default="", what prose calls it where that is not its name with spaces
     """
 
     name: str
@@ -79,6 +80,12 @@ class Recipe:
     utility: Utility
     about: About = About()
     rule: Callable[[int], QueryRule | BatchRule] = Top
+    called: str = ""
+
+    @property
+    def title(self) -> str:
+        """What prose calls it."""
+        return self.called or self.name.replace("_", " ")
 
     @property
     def is_committee(self) -> bool:
@@ -132,6 +139,7 @@ RECIPES = (
         About(
             "1/M sum_m KL(p_m || mean p)", A_COMMITTEE, "members that are sure of themselves", "McCallum & Nigam (1998)"
         ),
+        called="KL disagreement",
     ),
     Recipe(
         "bald",
@@ -143,6 +151,7 @@ RECIPES = (
             "labels with noise that no label removes",
             "Houlsby et al. (2011)",
         ),
+        called="BALD",
     ),
     Recipe(
         "conflicting_evidence",
@@ -183,6 +192,7 @@ RECIPES = (
             "k-means++ on (p - e) y'", "distances of all examples from each chosen one", "batches", "Ash et al. (2020)"
         ),
         KMeansPlusPlus,
+        called="BADGE",
     ),
     Recipe(
         "core_set",
@@ -190,6 +200,7 @@ RECIPES = (
         Indifferent(),
         About("argmax_u min_l |h(u) - h(l)|", COVER, "batches, without outliers", "Sener & Savarese (2018)"),
         KCentre,
+        called="core-set",
     ),
     Recipe(
         "typiclust",
@@ -202,6 +213,7 @@ RECIPES = (
             "Hacohen et al. (2022)",
         ),
         UncoveredClusters,
+        called="TypiClust",
     ),
     Recipe(
         "power_margin",
@@ -231,6 +243,7 @@ RECIPES = (
             "one small network",
             "MacKay (1992)",
         ),
+        called="Laplace variance",
     ),
     Recipe(
         "gsx",
@@ -238,12 +251,14 @@ RECIPES = (
         Indifferent(),
         About("argmax_u min_l |x_u - x_l|", COVER, "few relevant features", "Wu, Lin & Huang (2019)"),
         partial(KCentre, representation=Inputs()),
+        called="GSx",
     ),
     Recipe(
         "gsy",
         "asks for the value that is predicted farthest from all known ones",
         GSy(),
         About("argmax_u min_l |f(x_u) - y_l|", ONE_PASS, "targets with a long tail", "Wu, Lin & Huang (2019)"),
+        called="GSy",
     ),
     Recipe(
         "igs",
@@ -255,6 +270,7 @@ RECIPES = (
             "the first choice for functions",
             "Wu, Lin & Huang (2019)",
         ),
+        called="iGS",
     ),
     Recipe(
         "lcmd",
@@ -264,6 +280,7 @@ RECIPES = (
             "max distance in the cluster with the largest sum of squares", COVER, "batches", "Holzmueller et al. (2023)"
         ),
         LargestCluster,
+        called="LCMD",
     ),
 )
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eligo.recipes import RECIPES
 from eligo.study.results import Problem, base_method
 
 from .factors import level_words, levels_of
@@ -63,6 +64,10 @@ METHODS = {
         "has all labels, and trains on a random share of them: the control that shows what selective methods owe to "
         "choosing",
     ),
+}
+
+METHODS |= {
+    recipe.name: MethodWords(recipe.title, f"starts from few labels and {recipe.summary}") for recipe in RECIPES
 }
 
 
