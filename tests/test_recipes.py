@@ -130,8 +130,10 @@ def installed(monkeypatch):
         monkeypatch.setattr(recipes, "entry_points", lambda group: points if group == recipes.PLUG_INS else [])
         package = SimpleNamespace(Farthest=Farthest, FARTHEST=FARTHEST, broken=1)
         monkeypatch.setitem(sys.modules, "a_plug_in", package)
+        recipes.plug_ins.cache_clear()
 
-    return declare
+    yield declare
+    recipes.plug_ins.cache_clear()
 
 
 @pytest.mark.parametrize("attribute", ["Farthest", "FARTHEST"])

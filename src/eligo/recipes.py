@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple
 
@@ -250,7 +250,7 @@ RECIPES = (
         "asks for the label whose inputs are farthest from all labelled ones",
         Indifferent(),
         About("argmax_u min_l |x_u - x_l|", COVER, "few relevant features", "Wu, Lin & Huang (2019)"),
-        partial(KCentre, representation=Inputs()),
+        functools.partial(KCentre, representation=Inputs()),
         called="GSx",
     ),
     Recipe(
@@ -285,11 +285,12 @@ RECIPES = (
 )
 
 
+@functools.cache
 def plug_ins(taken: frozenset[str]) -> tuple[Recipe, ...]:
     """Utilities that other packages offer under `PLUG_INS`, each queried with by its name, the best ones first.
 
     An entry point names a utility, or a class or function without arguments that gives one. One that cannot be loaded, or
-    whose name is taken, is left out with a warning: it must not keep others from running.
+    whose name is taken, is left out with a warning: it must not keep others from running. They are looked up once.
 
     Parameters
     ----------

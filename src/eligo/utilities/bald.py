@@ -35,8 +35,8 @@ def bald(probabilities: ArrayLike) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> bald(np.array([[[1.0, 0.0], [0.5, 0.5]], [[0.0, 1.0], [0.5, 0.5]]])).round(3).tolist()
-    [0.6930000185966492, 0.0]
+    >>> bald(np.array([[[1.0, 0.0], [0.5, 0.5]], [[0.0, 1.0], [0.5, 0.5]]])).round(3)
+    Array([0.693, 0.   ], dtype=float32)
     """
     probabilities = jnp.asarray(probabilities, dtype=float)
     together = entropy(probabilities.mean(axis=0), normalised=False)

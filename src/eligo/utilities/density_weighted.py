@@ -30,8 +30,8 @@ def density(embedding: Embedding, is_candidate: Array) -> Array:
     Examples
     --------
     >>> from eligo.representations import Vectors
-    >>> density(Vectors(jnp.array([[0.0], [1.0], [3.0]])), jnp.array([True, True, False])).tolist()
-    [0.75, 0.75, 0.2916666567325592]
+    >>> density(Vectors(jnp.array([[0.0], [1.0], [3.0]])), jnp.array([True, True, False])).round(2)
+    Array([0.75, 0.75, 0.29], dtype=float32)
     """
     n_examples = len(is_candidate)
     places = jnp.pad(jnp.arange(n_examples), (0, -n_examples % ROWS_AT_ONCE)).reshape(-1, ROWS_AT_ONCE)

@@ -35,8 +35,8 @@ def kl_disagreement(probabilities: ArrayLike) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> kl_disagreement(np.array([[[1.0, 0.0]], [[0.0, 1.0]]])).round(3).tolist()
-    [0.6930000185966492]
+    >>> kl_disagreement(np.array([[[1.0, 0.0]], [[0.0, 1.0]]])).round(3)
+    Array([0.693], dtype=float32)
     """
     probabilities = jnp.asarray(probabilities, dtype=float)
     together = probabilities.mean(axis=0)

@@ -35,8 +35,8 @@ def vote_entropy(votes: ArrayLike, n_classes: int) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> vote_entropy(np.array([[0, 0], [0, 1]]), n_classes=2).round(3).tolist()
-    [0.0, 0.6930000185966492]
+    >>> vote_entropy(np.array([[0, 0], [0, 1]]), n_classes=2).round(3)
+    Array([0.   , 0.693], dtype=float32)
     """
     shares = jax.nn.one_hot(jnp.asarray(votes), n_classes, dtype=float).mean(axis=0)
     return entropy(shares, normalised=False)
