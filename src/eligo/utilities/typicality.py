@@ -31,9 +31,9 @@ def typicality(embedding: Embedding, is_present: Array, n_neighbours: int = 20) 
     Examples
     --------
     >>> from eligo.representations import Vectors
-    >>> line = Vectors(jnp.array([[0.0], [1.0], [2.0], [6.0]]))
-    >>> typicality(line, jnp.ones(4, dtype=bool), n_neighbours=2).round(2)
-    Array([0.67, 1.  , 0.67, 0.22], dtype=float32)
+    >>> line = Vectors(jnp.array([[0.0], [1.0], [5.0]]))
+    >>> typicality(line, jnp.ones(3, dtype=bool), n_neighbours=1).tolist()
+    [1.0, 1.0, 0.25]
     """
     n_examples = len(is_present)
     places = jnp.pad(jnp.arange(n_examples), (0, -n_examples % ROWS_AT_ONCE)).reshape(-1, ROWS_AT_ONCE)
