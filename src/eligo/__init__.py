@@ -28,7 +28,15 @@ from eligo.tasks import (  # noqa: E402
     softmax_of_outputs,
 )
 from eligo.training import train, train_many  # noqa: E402
-from eligo.utilities import ensemble_variance, entropy  # noqa: E402
+from eligo.utilities import (  # noqa: E402
+    bald,
+    ensemble_variance,
+    entropy,
+    kl_disagreement,
+    least_confidence,
+    margin,
+    vote_entropy,
+)
 
 __version__ = "0.2.0"
 
@@ -54,12 +62,16 @@ __all__ = [
     "Task",
     "Trajectory",
     "Trials",
+    "bald",
     "ensemble_variance",
     "entropy",
     "informativeness",
     "input_sensitivity",
+    "kl_disagreement",
     "learn_by_querying",
     "learn_selectively",
+    "least_confidence",
+    "margin",
     "named_methods",
     "normalised_outputs",
     "score_pool",
@@ -68,4 +80,5 @@ __all__ = [
     "statistics",
     "train",
     "train_many",
+    "vote_entropy",
 ]

@@ -9,11 +9,13 @@ from typing import Any, Protocol
 
 from eligo.learning import CANDIDATES, RETRAINING, STOPS, Trajectory, Trials, learn_by_querying, learn_selectively
 from eligo.networks import Network
+from eligo.recipes import RECIPES, About, Recipe, plug_ins
 from eligo.rules import AboveMean, Everything, Share, Top
 from eligo.sensitivity import NORMS
 from eligo.sgd import SGD
 from eligo.tasks import COMMITTEES, Committee, Task
 from eligo.utilities import (
+    TASKS,
     AbsoluteError,
     DirectionalSensitivity,
     EnsembleVariance,
@@ -165,6 +167,8 @@ class Method:
     learn : the loop with everything bound
     settings : tuple of str, the fields of `Settings` that it depends on
     members : int, networks it trains per trial
+    tasks : tuple of str, the kinds of task that it is for
+    about : About, its formula, cost, merits and reference
     """
 
     name: str
@@ -173,6 +177,8 @@ class Method:
     learn: Learn = field(repr=False)
     settings: tuple[str, ...] = ()
     members: int = 1
+    tasks: tuple[str, ...] = TASKS
+    about: About = About()
 
 
 _SELECTING = ("interval", "first_selection", "candidates")
@@ -192,12 +198,13 @@ def _learn_as_committee(
     network: Network, task: Task, trials: Trials, sgd: SGD, *, committee: Committee, **how: Any
 ) -> Trajectory:
     """Query by the members' disagreement, and be measured by what the committee says as one."""
-    task = replace(task, committee=committee)
-    return learn_by_querying(network, task, trials, sgd, utility=EnsembleVariance(), **how)
+    return learn_by_querying(network, replace(task, committee=committee), trials, sgd, **how)
 
 
 def named_methods(settings: Settings | None = None) -> Mapping[str, Method]:
-    """All named methods under these settings, by name.
+    """All named methods under these settings, by name: the paper's, their controls, and every way to query.
+
+    Utilities that other packages name under the entry points "eligo.utilities" are methods too.
 
     Parameters
     ----------
@@ -209,15 +216,36 @@ def named_methods(settings: Settings | None = None) -> Mapping[str, Method]:
 
     Examples
     --------
-    >>> list(named_methods())
+    >>> list(named_methods())[:7]
     ['passive', 'sasla', 'entropy', 'ensemble', 'random_pool', 'error', 'random_subset']
     >>> named_methods()["random_subset"].settings
     ('share', 'interval', 'first_selection', 'candidates')
+    >>> named_methods()["igs"].about.formula
+    'argmax_u min_l |x_u - x_l| |f(x_u) - y_l|'
     """
     chosen = settings or Settings()
-    methods = (*_selective_methods(chosen), *_pool_methods(chosen))
-    order = ("passive", "sasla", "entropy", "ensemble", "random_pool", "error", "random_subset")
-    return {method.name: method for method in sorted(methods, key=lambda method: order.index(method.name))}
+    first = (*_selective_methods(chosen), *_pool_methods(chosen))
+    in_order = sorted(first, key=lambda method: ORDER.index(method.name))
+    taken = frozenset(ORDER) | {recipe.name for recipe in RECIPES}
+    queries = (_query_method(recipe, chosen) for recipe in (*RECIPES, *plug_ins(taken)))
+    return {method.name: method for method in (*in_order, *queries)}
+
+
+ORDER = ("passive", "sasla", "entropy", "ensemble", "random_pool", "error", "random_subset")
+"""The paper's methods and the controls, as they are listed; ways to query follow."""
+
+
+def _query_method(recipe: Recipe, chosen: Settings) -> Method:
+    how: dict[str, Any] = {"utility": recipe.utility, "rule": recipe.rule(chosen.query_size)}
+    how |= chosen.chosen(_QUERYING[1:])
+    described: dict[str, Any] = {"tasks": recipe.tasks, "about": recipe.about}
+    if not recipe.is_committee:
+        learn: Learn = partial(learn_by_querying, **how)
+        return Method(recipe.name, "pool", recipe.summary, learn, _QUERYING, **described)
+    how |= {"committee": COMMITTEES[chosen.committee], "n_members": chosen.members}
+    settings = ("members", "committee", *_QUERYING)
+    learn = partial(_learn_as_committee, **how)
+    return Method(recipe.name, "pool", recipe.summary, learn, settings, chosen.members, **described)
 
 
 def _selective_methods(chosen: Settings) -> tuple[Method, ...]:
@@ -229,6 +257,7 @@ def _selective_methods(chosen: Settings) -> tuple[Method, ...]:
             "selective",
             "trains on every labelled example in every epoch",
             partial(learn_selectively, utility=Random(), rule=Everything()),
+            about=About("all", "nothing", "labels and presentations are cheap; the reference", "Eq. 10"),
         ),
         Method(
             "sasla",
@@ -236,6 +265,12 @@ def _selective_methods(chosen: Settings) -> tuple[Method, ...]:
             "trains on the examples to which the outputs are most sensitive, chosen anew at every interval",
             partial(selective, utility=chosen.utility, rule=above_mean),
             (*_ABOVE_MEAN, *_SELECTING, "informativeness", "input_norm", "output_norm"),
+            about=About(
+                "Phi >= (1 - beta) mean Phi, Phi = max_k sum_i |d o_k / d x_i|",
+                "J(I + K + KI) multiply-adds per example and selection",
+                "many examples far from decision boundaries",
+                "Engelbrecht (2001); Eqs. 1-6",
+            ),
         ),
         Method(
             "error",
@@ -243,6 +278,12 @@ def _selective_methods(chosen: Settings) -> tuple[Method, ...]:
             "trains on the examples with the largest errors, chosen anew at every interval",
             partial(selective, utility=AbsoluteError(), rule=above_mean),
             (*_ABOVE_MEAN, *_SELECTING),
+            about=About(
+                "max_k |t_k - o_k| >= (1 - beta) mean",
+                "one forward pass per example",
+                "labels without noise",
+                "Engelbrecht (2001)",
+            ),
         ),
         Method(
             "random_subset",
@@ -250,6 +291,7 @@ def _selective_methods(chosen: Settings) -> tuple[Method, ...]:
             "trains on a random share of the examples, drawn anew at every interval",
             partial(selective, utility=Random(), rule=Share(chosen.share)),
             ("share", *_SELECTING),
+            about=About("by lot", "nothing", "as a control for selective learning"),
         ),
     )
 
@@ -263,14 +305,32 @@ def _pool_methods(chosen: Settings) -> tuple[Method, ...]:
             "asks for the label about which one network is least certain",
             partial(_learn_by_uncertainty, of_regression=REGRESSION_UNCERTAINTY[chosen.regression_uncertainty], **how),
             (*_QUERYING, "regression_uncertainty"),
+            about=About(
+                "-sum_c p_c log p_c / log C; of functions 1/2 log 2 pi e (noise + variance)",
+                "one forward pass per example; of functions a linear system",
+                "one network, both tasks",
+                "Settles (2009); Eq. 8",
+            ),
         ),
         Method(
             "ensemble",
             "pool",
             "asks for the label about which several networks disagree most",
-            partial(_learn_as_committee, committee=COMMITTEES[chosen.committee], n_members=chosen.members, **how),
+            partial(
+                _learn_as_committee,
+                utility=EnsembleVariance(),
+                committee=COMMITTEES[chosen.committee],
+                n_members=chosen.members,
+                **how,
+            ),
             ("members", "committee", *_QUERYING),
             members=chosen.members,
+            about=About(
+                "sum_c Var_m p_mc, or Var_m o_mk",
+                "one forward pass per example and member; all members are trained",
+                "both tasks, where networks differ by their weights",
+                "Seung, Opper & Sompolinsky (1992); Eq. 9",
+            ),
         ),
         Method(
             "random_pool",
@@ -278,5 +338,6 @@ def _pool_methods(chosen: Settings) -> tuple[Method, ...]:
             "asks for labels at random",
             partial(learn_by_querying, utility=Random(), **how),
             _QUERYING,
+            about=About("by lot", "nothing", "as the control for every way to query"),
         ),
     )

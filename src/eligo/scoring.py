@@ -21,6 +21,7 @@ from eligo.nets import WIDE_VECTORS, known_options
 from eligo.networks import Network, Params
 from eligo.tasks import Task
 from eligo.utilities import Situation, Utility
+from eligo.utilities.predictions import refuse_other_task
 
 NUMBERS_PER_DEVICE = 2**21
 """Numbers of a chunk on each device: 8 MiB as float32. The calls for smaller chunks cost more than they compute."""
@@ -70,8 +71,8 @@ def score_pool(
     DataError
         If a file cannot be read, or has a column that does not hold numbers.
     ValueError
-        If the utility does not score each example by itself, compares more members than there are, or the columns of X
-        are not the features of the parameters.
+        If the utility is for another kind of task, does not score each example by itself, compares more members than there
+        are, or the columns of X are not the features of the parameters.
 
     Examples
     --------
@@ -101,6 +102,7 @@ def score_pool(
 def _refuse_unfit(task: Task, utility: Utility, n_members: int) -> None:
     """Refuse a utility whose scores would be others than for the whole pool, or mean nothing."""
     name, least = type(utility).__name__, getattr(utility, "min_members", 1)
+    refuse_other_task(utility, task)
     is_pointwise = getattr(utility, "is_pointwise", None)
     if is_pointwise is None or not is_pointwise(task):
         raise ValueError(

@@ -14,7 +14,7 @@ from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.networks import Network
-from eligo.rules import Top
+from eligo.rules import BatchRule, QueryRule
 from eligo.sgd import SGD
 from eligo.tasks import Task
 from eligo.utilities import Utility
@@ -37,7 +37,7 @@ def learn_by_querying(
     sgd: SGD,
     *,
     utility: Utility,
-    rule: Top,
+    rule: QueryRule | BatchRule,
     n_members: int = 1,
     budget: int | None = None,
     retraining: Literal["warm", "warm_at_rest", "cold"] = "warm",
@@ -57,7 +57,7 @@ def learn_by_querying(
     trials : Trials; ``is_first_labelled`` is the L to start from
     sgd : SGD
     utility : Utility
-    rule : Top, whose ``n`` is the query size
+    rule : QueryRule or BatchRule, whose ``n`` is the query size
     n_members : int, default=1, networks of the committee; all train on the same L
     budget : int, default=None, labels to ask for, in [0, pool size]; None asks for the whole pool
     retraining : "warm", "warm_at_rest" or "cold", default="warm"; warm goes on from the current weights and velocity,
@@ -86,7 +86,7 @@ def learn_by_querying(
     budget = _checked_budget(np.asarray(trials.is_first_labelled), budget)
     if retraining not in RETRAINING:
         raise ValueError(f"`retraining` must be one of {', '.join(map(repr, RETRAINING))}; got {retraining!r}.")
-    refuse_unfit(utility, n_members, is_pool=True)
+    refuse_unfit(utility, rule, task, n_members, is_pool=True)
     queries = [min(rule.n, budget - asked) for asked in range(0, budget, rule.n)]
     ends = _epochs_at_end(len(queries) + 1, sgd.epochs, epochs_per_query, retraining, stop)
     queries = queries[: len(ends) - 1]

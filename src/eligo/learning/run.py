@@ -15,16 +15,18 @@ from eligo.learning.trajectory import Meter, Trajectory
 from eligo.learning.trials import Trials, as_members, as_nets
 from eligo.nets import jit_nets, over_nets, spread
 from eligo.networks import Network, Params, presentation_work
-from eligo.rules import Rule
+from eligo.rules import BatchRule, Rule
 from eligo.sgd import SGD
 from eligo.tasks import Task
 from eligo.training import TrainingState, advance, start
 from eligo.utilities import Situation, Utility, Workload
+from eligo.utilities.predictions import refuse_other_task
+from eligo.utilities.protocol import is_for, kind_of
 
 
 @partial(jit_nets, static_argnames=("network", "task", "utility", "rule"))
 def choose(
-    network: Network, task: Task, utility: Utility, rule: Rule, step: int, params: Params, *per_trial: Any
+    network: Network, task: Task, utility: Utility, rule: Rule | BatchRule, step: int, params: Params, *per_trial: Any
 ) -> Array:
     """Score the examples of every trial and choose among its candidates.
 
@@ -54,7 +56,11 @@ def choose(
         situation = Situation(network, task, params, X, known, is_labelled, is_candidate, weight_decay)
         scores = utility(situation, key=utility_key)
         strata = task.strata(targets) & is_labelled[:, None]
-        return rule(scores, is_candidate, strata, key=rule_key)
+        if not isinstance(rule, BatchRule):
+            return rule(scores, is_candidate, strata, key=rule_key)
+        first = jax.tree.map(lambda leaf: leaf[0], params)
+        embedding = rule.representation(network, first, X, task)
+        return rule(scores, is_candidate, strata, key=rule_key, embedding=embedding, is_labelled=is_labelled)
 
     chosen: Array = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
     return chosen
@@ -63,14 +69,18 @@ def choose(
 Mask = NDArray[np.bool_]
 
 
-def refuse_unfit(utility: Utility, n_members: int, is_pool: bool) -> None:
-    """Refuse a utility whose scores would mean nothing here, instead of choosing by lot in its name.
+def refuse_unfit(utility: Utility, rule: Rule | BatchRule, task: Task, n_members: int, is_pool: bool) -> None:
+    """Refuse a utility whose scores would mean nothing here, or a rule's space, instead of choosing by lot in its name.
 
     Raises
     ------
     ValueError
-        If it needs labels that the pool does not have, or more members than learn.
+        If it is for the other kind of task, or needs labels that the pool does not have, or more members than learn.
     """
+    refuse_other_task(utility, task)
+    if isinstance(rule, BatchRule) and not is_for(rule.representation, task):
+        space = type(rule.representation).__name__
+        raise ValueError(f"`representation` {space} of `rule` {type(rule).__name__} is not for {kind_of(task)}.")
     name, least = type(utility).__name__, getattr(utility, "min_members", 1)
     if is_pool and getattr(utility, "needs_labels", False):
         raise ValueError(f"`utility` {name} needs labels, which a pool does not have; use it in selective learning.")
@@ -112,7 +122,7 @@ class Run:
         """Lose the velocity and keep the weights."""
         self.state = start(self.state.params, self.sgd)
 
-    def warm_up(self, *choices: tuple[Utility, Rule]) -> None:
+    def warm_up(self, *choices: tuple[Utility, Rule | BatchRule]) -> None:
         """Compile everything that the run will call, so that no compilation is taken for learning."""
         everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
         self._advance(everyone, 0)
@@ -129,12 +139,12 @@ class Run:
         per_presentation = presentation_work(self.network, self.X.shape[2], self.targets.shape[2])
         self.meter.count_training(presentations, presentations * per_presentation)
 
-    def choose(self, utility: Utility, rule: Rule, is_labelled: Mask, is_candidate: Mask) -> Mask:
+    def choose(self, utility: Utility, rule: Rule | BatchRule, is_labelled: Mask, is_candidate: Mask) -> Mask:
         """Let every trial score its candidates and choose; bool (trials, examples)."""
         with self.meter.timing("seconds_selection"):
             chosen = self._choose(utility, rule, is_labelled, is_candidate)
         self.n_choices += 1
-        self.meter.count_selection(self._selection_work(utility, is_labelled, is_candidate))
+        self.meter.count_selection(self._selection_work(utility, rule, is_labelled, is_candidate))
         return chosen
 
     def record(self, is_labelled: Mask, is_selected: Mask) -> None:
@@ -162,16 +172,19 @@ class Run:
         )
         return advanced
 
-    def _choose(self, utility: Utility, rule: Rule, is_labelled: Mask, is_candidate: Mask) -> Mask:
+    def _choose(self, utility: Utility, rule: Rule | BatchRule, is_labelled: Mask, is_candidate: Mask) -> Mask:
         trials = self.trials
         weight_decay = self.sgd.rates(trials.n_trials).weight_decay
         per_trial = (trials.X, trials.targets, is_labelled, is_candidate, weight_decay, trials.selection_keys)
         state = (self.n_choices, self.state.params)
         return np.asarray(choose(self.network, self.task, utility, rule, *state, *per_trial))
 
-    def _selection_work(self, utility: Utility, is_labelled: Mask, is_candidate: Mask) -> NDArray[np.float64]:
+    def _selection_work(
+        self, utility: Utility, rule: Rule | BatchRule, is_labelled: Mask, is_candidate: Mask
+    ) -> NDArray[np.float64]:
         n_features, n_outputs = self.X.shape[2], self.targets.shape[2]
         counts = zip(is_candidate.sum(axis=1).tolist(), is_labelled.sum(axis=1).tolist(), strict=True)
         fixed = (self.network, self.task, n_features, n_outputs, self.X.shape[1])
-        loads = (Workload(*fixed, *sizes) for sizes in counts)
-        return np.array([utility.work(load) * self.n_members for load in loads])
+        loads = [Workload(*fixed, *sizes) for sizes in counts]
+        of_utility = np.array([utility.work(load) * self.n_members for load in loads])
+        return of_utility + np.array([rule.work(load) for load in loads]) if isinstance(rule, BatchRule) else of_utility

@@ -76,7 +76,7 @@ def learn_selectively(
         raise ValueError(f"`candidates` must be one of {', '.join(map(repr, CANDIDATES))}; got {candidates!r}.")
 
     if not isinstance(rule, Everything):
-        refuse_unfit(utility, 1, is_pool=False)
+        refuse_unfit(utility, rule, task, 1, is_pool=False)
     is_selective = not isinstance(rule, Everything)
     recorded = record_epochs(sgd.epochs, n_records, checkpoints)
     selections = np.arange(first, sgd.epochs, interval) if is_selective else recorded[:0]

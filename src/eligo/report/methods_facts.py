@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eligo.recipes import RECIPES
 from eligo.study.criteria import TARGET_FACTOR
 from eligo.study.results import Problem, StudyResults, base_method
 
@@ -21,7 +22,7 @@ from .summaries import last_rung, rows_of, scores_of, typed
 from .vocabulary import METHODS, counted, listing, said
 
 SELECTIVE = ("sasla", "error", "random_subset")
-POOL = ("entropy", "ensemble", "random_pool")
+POOL = ("entropy", "ensemble", "random_pool", *(recipe.name for recipe in RECIPES))
 NOT_OF_A_RUN = ("plans", "recorded", "table", "rows", "factors")
 SOFTWARE = ("eligo", "jax", "numpy", "scipy", "scikit-learn", "Python")
 

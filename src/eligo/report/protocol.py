@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from eligo.recipes import RECIPES
 from eligo.study.results import Problem, StudyResults, base_method
 
 from .curves import Paths
@@ -18,7 +19,7 @@ from .vocabulary import counted, listing
 
 SELECTIVE = ("sasla", "error")  # methods with a β
 CHOOSING = ("sasla", "error", "random_subset")  # methods with an interval and candidates
-POOL = ("entropy", "ensemble", "random_pool")
+POOL = ("entropy", "ensemble", "random_pool", *(recipe.name for recipe in RECIPES))
 
 
 def look_up(settings: Mapping[str, Any], *names: str) -> Any:

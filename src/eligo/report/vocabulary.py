@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eligo.recipes import RECIPES
 from eligo.study.results import Problem, base_method
 
 from .factors import level_words, levels_of
@@ -65,17 +66,21 @@ METHODS = {
     ),
 }
 
+QUERIES = {recipe.name: MethodWords(recipe.title, f"starts from few labels and {recipe.summary}") for recipe in RECIPES}
+"""The other ways to query that have a name, in the words of their own table."""
+
 
 def method_title(name: str) -> str:
     """Name of a method in prose, with the settings that make its row; its own name when it came as a plug-in.
 
     Examples
     --------
-    >>> method_title("sasla"), method_title("sasla[beta=0.5]"), method_title("mine")
-    ('SASLA', 'SASLA, β = 0.5', 'mine')
+    >>> method_title("sasla[beta=0.5]"), method_title("igs"), method_title("mine")
+    ('SASLA, β = 0.5', 'iGS', 'mine')
     """
     base = base_method(name)
-    title = METHODS[base].title if base in METHODS else base
+    words = METHODS.get(base) or QUERIES.get(base)
+    title = words.title if words else base
     return ", ".join([title, *(level_words(setting, value) for setting, value in levels_of(name).items())])
 
 
@@ -111,7 +116,8 @@ def all_said(names: Sequence[str]) -> str:
 def method_does(name: str) -> str:
     """What a method does, in a clause."""
     base = base_method(name)
-    return METHODS[base].does if base in METHODS else "is not one of the methods that come with this package"
+    words = METHODS.get(base) or QUERIES.get(base)
+    return words.does if words else "is not one of the methods that come with this package"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from eligo.datasets import DATASETS, DataError, Preparation, Table
+from eligo.datasets.catalogue import CATALOGUE
 from eligo.datasets.files import check_digest
 from eligo.datasets.openml import openml_table
 from eligo.datasets.preprocessing import SCALERS
@@ -266,6 +267,19 @@ def _recorded(section: Reader | None) -> Recorded | None:
     return recorded
 
 
+def _check_tasks(study: Study, where: str) -> None:
+    """Refuse a method for one kind of task on a problem of the other."""
+    methods = named_methods()
+    for plan in study.plans:
+        task = CATALOGUE[plan.problem].task if plan.table is None else plan.table.task
+        for name in study.methods:
+            if task not in (served := methods[name].tasks):
+                raise StudyError(
+                    f"{where}: the method {name!r} is for {' and '.join(served)} only, and the problem {plan.problem!r} is "
+                    f"{task}. Take one of them out."
+                )
+
+
 def _check_whole(study: Study, where: str) -> None:
     """Refuse what no key is wrong in by itself."""
     if study.train_fraction is not None and study.train_fraction + study.test_fraction > 1 + 1e-9:
@@ -273,6 +287,7 @@ def _check_whole(study: Study, where: str) -> None:
             f"{where}: `train_fraction` and `test_fraction` must add up to at most 1; got "
             f"{study.train_fraction:g} and {study.test_fraction:g}."
         )
+    _check_tasks(study, where)
     for plan in study.plans:
         for row in study.rows():  # settings that are allowed one by one may not be together
             try:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 from numpy.typing import ArrayLike
 
-from eligo.tasks import Task
-from eligo.utilities.protocol import Situation, Workload
+from eligo.utilities.predictions import PredictionScore
 
 
 def ensemble_variance(probabilities: ArrayLike) -> Array:
@@ -37,7 +35,7 @@ def ensemble_variance(probabilities: ArrayLike) -> Array:
 
 
 @dataclass(frozen=True)
-class EnsembleVariance:
+class EnsembleVariance(PredictionScore):
     """Total predictive variance of the members of a committee (Eq. 9).
 
     Examples
@@ -48,17 +46,6 @@ class EnsembleVariance:
 
     min_members: ClassVar[int] = 2
 
-    def __call__(self, situation: Situation, *, key: Array) -> Array:
+    def score(self, values: Array) -> Array:
         """Scores (examples,), at least 0."""
-        del key
-        predict = jax.vmap(situation.network.predict_distribution, (0, None, None))
-        return ensemble_variance(predict(situation.params, situation.X, situation.task))
-
-    def is_pointwise(self, task: Task) -> bool:
-        """Whatever the task: the members look at one example."""
-        del task
-        return True
-
-    def work(self, load: Workload) -> float:
-        """One forward pass of every member for each example; the loop multiplies by the members."""
-        return load.n_scored
+        return ensemble_variance(values)

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from eligo.tasks import Task
 from eligo.utilities.laplace import laplace_variance, laplace_work, noise_variance
-from eligo.utilities.protocol import Situation, Workload
+from eligo.utilities.predictions import predicted_in
+from eligo.utilities.protocol import Predicted, Situation, Workload
 
 
 def entropy(probabilities: ArrayLike, normalised: bool = True) -> Array:
@@ -62,12 +63,20 @@ class PredictiveEntropy:
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,): normalised entropy in [0, 1], or nats."""
-        del key
-        params = jax.tree.map(lambda leaf: leaf[0], situation.params)
         if situation.task.has_classes:
-            return entropy(situation.network.predict_distribution(params, situation.X, situation.task))
+            return self.of_predictions(predicted_in(situation, 1), key=key)
+        params = jax.tree.map(lambda leaf: leaf[0], situation.params)
         noise = noise_variance(situation, params)
         return 0.5 * jnp.log(2 * jnp.pi * jnp.e * (noise + laplace_variance(situation, params))).sum(axis=1)
+
+    def of_predictions(self, predicted: Predicted, *, key: Array) -> Array:
+        """Normalised entropy (examples,) of the first member's class probabilities."""
+        del key
+        return entropy(predicted.values[0])
+
+    def is_from_predictions(self, task: Task) -> bool:
+        """Over classes; function approximation needs the network's gradients."""
+        return task.has_classes
 
     def is_pointwise(self, task: Task) -> bool:
         """Over classes; the Laplace approximation of function approximation looks at the labelled examples."""

@@ -18,8 +18,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.gradients import GradientsOf, gradients_of
 from eligo.networks import Params, forward_work, presentation_work
-from eligo.utilities.gradients import GradientsOf, gradients_of
 from eligo.utilities.protocol import Situation, Workload
 
 SMALLEST_NOISE = 1e-4

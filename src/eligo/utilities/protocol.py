@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from jax import Array
 
@@ -35,6 +35,25 @@ class Situation(NamedTuple):
     weight_decay: Array
 
 
+class Predicted(NamedTuple):
+    """What is known when a model is only asked what it predicts, for ONE trial; any model gives as much.
+
+    Attributes
+    ----------
+    values : float array (members, examples, outputs), class probabilities, or predictions
+    X : float array (examples, features), candidates and labelled examples alike
+    targets : float array (examples, outputs), in the units of the predictions; NaN in the rows that are not labelled
+    is_labelled : bool array (examples,)
+    is_candidate : bool array (examples,), those that may be chosen; scores of others are ignored
+    """
+
+    values: Array
+    X: Array
+    targets: Array
+    is_labelled: Array
+    is_candidate: Array
+
+
 class Workload(NamedTuple):
     """The size of one scoring, from which a utility counts its work.
 
@@ -51,6 +70,10 @@ class Workload(NamedTuple):
     n_labelled: int
 
 
+TASKS = ("classification", "regression")
+"""The two kinds of task, as utilities and methods name them."""
+
+
 class Utility(Protocol):
     """A score per example: the larger, the rather the example is chosen.
 
@@ -59,7 +82,8 @@ class Utility(Protocol):
     says that scores come from labels, so that it cannot query; ``min_members = n`` that it compares n members or more.
     A method ``is_pointwise(task)`` says whether, for that task, an example's score follows from that example and the
     networks alone: neither from other examples, nor from labels, nor from chance. Such scores can be had chunk by chunk
-    (`eligo.score_pool`); a utility without the method is taken to need the whole pool.
+    (`eligo.score_pool`); a utility without the method is taken to need the whole pool. A class attribute ``tasks`` names
+    those of `TASKS` whose examples it can score, all of them unless it says otherwise.
     """
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
@@ -67,3 +91,24 @@ class Utility(Protocol):
 
     def work(self, load: Workload) -> float:
         """Forward-equivalents of one scoring by one member: 1 is one forward pass of one network for one example."""
+
+
+@runtime_checkable
+class FromPredictions(Utility, Protocol):
+    """A utility that can score what any model predicts, not our networks only."""
+
+    def of_predictions(self, predicted: Predicted, *, key: Array) -> Array:
+        """Scores (examples,), the same as those of a `Situation` whose networks predict this."""
+
+    def is_from_predictions(self, task: Task) -> bool:
+        """Whether, for that task, predictions are all it looks at."""
+
+
+def is_for(value: object, task: Task) -> bool:
+    """Whether a utility, or a representation, is made for the task: whether its ``tasks``, if it has any, name it."""
+    return kind_of(task) in getattr(value, "tasks", TASKS)
+
+
+def kind_of(task: Task) -> str:
+    """The one of `TASKS` that a task is."""
+    return TASKS[0] if task.has_classes else TASKS[1]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from eligo import TANH, Network
-from eligo.utilities.gradients import gradients_of
+from eligo.gradients import gradients_of
 from problems import N_FEATURES, TASKS, initial
 
 UNIT = {"weights": 0.3, "bias": 2.0}

@@ -1,0 +1,24 @@
+"""Rules: which examples a set of scores chooses, one idea a file."""
+
+from eligo.rules.by_score import AboveMean, Everything, Share, Top
+from eligo.rules.k_centre import KCentre
+from eligo.rules.k_means import KMeansPlusPlus
+from eligo.rules.largest_cluster import LargestCluster
+from eligo.rules.protocol import BatchRule, QueryRule, Rule
+from eligo.rules.stochastic_top import StochasticTop
+from eligo.rules.uncovered_clusters import UncoveredClusters
+
+__all__ = [
+    "AboveMean",
+    "BatchRule",
+    "Everything",
+    "KCentre",
+    "KMeansPlusPlus",
+    "LargestCluster",
+    "QueryRule",
+    "Rule",
+    "Share",
+    "StochasticTop",
+    "Top",
+    "UncoveredClusters",
+]

@@ -1,0 +1,89 @@
+"""What a rule is: which examples a set of scores chooses. Written for one trial; the loops lift it to many."""
+
+from __future__ import annotations
+
+from dataclasses import Field
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from jax import Array
+
+from eligo.representations import Embedding, Representation
+from eligo.utilities import Workload
+
+
+class Rule(Protocol):
+    """Scores -> chosen examples; a hashable value (a frozen dataclass). Ties are broken at random by the key."""
+
+    def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
+        """Choose among candidates.
+
+        Parameters
+        ----------
+        scores : float array (examples,); NaN counts as the lowest score, and a subnormal number may count as 0
+        is_candidate : bool array (examples,)
+        strata : bool array (examples, strata), groups that a training subset must not empty (the classes)
+        key : jax random key
+
+        Returns
+        -------
+        bool array (examples,), a subset of the candidates
+        """
+
+
+class QueryRule(Rule, Protocol):
+    """A rule that queries: of the candidates it chooses ``n``, or all when there are fewer.
+
+    A frozen dataclass, so that the last query of a budget can be a smaller one: ``dataclasses.replace(rule, n=...)``.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def n(self) -> int:
+        """Examples to choose."""
+
+
+@runtime_checkable
+class BatchRule(Protocol):
+    """A query rule that looks at where examples lie, so that those of a batch differ.
+
+    The loops give it what its representation makes of the first network. It weighs distances by the scores, which should
+    be at least 0: what is negative or NaN weighs nothing. With `eligo.utilities.Indifferent` distances alone count.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def n(self) -> int:
+        """Examples to choose."""
+
+    @property
+    def representation(self) -> Representation:
+        """Where the examples lie."""
+
+    def __call__(
+        self,
+        scores: Array,
+        is_candidate: Array,
+        strata: Array,
+        *,
+        key: Array,
+        embedding: Embedding,
+        is_labelled: Array,
+    ) -> Array:
+        """Choose among candidates, as `Rule` does; bool array (examples,)."""
+
+    def work(self, load: Workload) -> float:
+        """Forward-equivalents of one choice, the embedding included."""
+
+
+def refuse_empty(n: int) -> None:
+    """Refuse a query of nothing.
+
+    Raises
+    ------
+    ValueError
+        If n is below 1.
+    """
+    if n < 1:
+        raise ValueError(f"`n` must be at least 1; got {n}.")
