@@ -1,42 +1,22 @@
-"""Rules: which examples a set of scores chooses. Written for one trial; the loops lift them to many."""
+"""Rules that follow from scores alone. Written for one trial; the loops lift them to many."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
 
-class Rule(Protocol):
-    """Scores -> chosen examples; a hashable value (a frozen dataclass). Ties are broken at random by the key."""
-
-    def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
-        """Choose among candidates.
-
-        Parameters
-        ----------
-        scores : float array (examples,); NaN counts as the lowest score, and a subnormal number may count as 0
-        is_candidate : bool array (examples,)
-        strata : bool array (examples, strata), groups that a training subset must not empty (the classes)
-        key : jax random key
-
-        Returns
-        -------
-        bool array (examples,), a subset of the candidates
-        """
-
-
-def _ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
+def ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
     """Place of each example from the best down, candidates first, ties at random; int array (examples,)."""
     usable = jnp.where(is_candidate, jnp.nan_to_num(scores, nan=-jnp.inf, posinf=jnp.inf, neginf=-jnp.inf), -jnp.inf)
     best_first = jnp.lexsort((jax.random.uniform(key, scores.shape), -usable, ~is_candidate))
     return jnp.zeros(len(scores), dtype=int).at[best_first].set(jnp.arange(len(scores)))
 
 
-def _best_one(scores: Array, is_candidate: Array, key: Array) -> Array:
+def best_one(scores: Array, is_candidate: Array, key: Array) -> Array:
     """The candidate with the highest score, ties at random; bool (examples,), empty if there is no candidate."""
     usable = jnp.where(is_candidate, jnp.nan_to_num(scores, nan=-jnp.inf, posinf=jnp.inf, neginf=-jnp.inf), -jnp.inf)
     is_tied = is_candidate & (usable == usable.max())
@@ -111,14 +91,14 @@ class AboveMean:
         is_scored = is_candidate & jnp.isfinite(scores)  # a score that blew up is no reason to drop the others
         mean = jnp.where(is_scored, scores, 0).sum() / jnp.maximum(is_scored.sum(), 1)
         chosen = is_candidate & (scores >= (1 - self.beta) * mean)
-        is_best = jax.vmap(_best_one, (None, 1, None), 1)(scores, strata & is_candidate[:, None], key)
+        is_best = jax.vmap(best_one, (None, 1, None), 1)(scores, strata & is_candidate[:, None], key)
         is_empty = ~(strata & chosen[:, None]).any(axis=0)
         chosen |= (is_best & is_empty).any(axis=1)
         if self.floor == 1 and self.floor_share == 0:  # somebody is always there: the ranking below costs a sort
             return chosen
         least = jnp.maximum(jnp.round(self.floor_share * is_candidate.sum()), self.floor)
         is_left = is_candidate & ~chosen
-        place = _ranking(scores, is_left, jax.random.fold_in(key, 1))
+        place = ranking(scores, is_left, jax.random.fold_in(key, 1))
         return chosen | (is_left & (place < least - chosen.sum()))
 
 
@@ -153,7 +133,7 @@ class Top:
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """The n best candidates."""
         del strata
-        return is_candidate & (_ranking(scores, is_candidate, key) < self.n)
+        return is_candidate & (ranking(scores, is_candidate, key) < self.n)
 
 
 @dataclass(frozen=True)
@@ -188,4 +168,4 @@ class Share:
         """The best share of the candidates, rounded to whole examples."""
         del strata
         n_chosen = jnp.maximum(jnp.round(self.share * is_candidate.sum()), 1)
-        return is_candidate & (_ranking(scores, is_candidate, key) < n_chosen)
+        return is_candidate & (ranking(scores, is_candidate, key) < n_chosen)
