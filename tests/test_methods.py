@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from eligo import COMMITTEES, SGD, Settings, learn_by_querying, named_methods
-from eligo.rules import AboveMean, Everything, Share, Top
+from eligo.learning import BY_EL2N, BY_FORGETTING, BY_GRAND, Diversity, SubsetTermination
+from eligo.rules import AboveMean, AdaptiveMean, Everything, Share, SoftPrune, Top
+from eligo.stopping import StabilisingPredictions
 from eligo.utilities import (
     AbsoluteError,
     DirectionalSensitivity,
@@ -16,6 +18,7 @@ from eligo.utilities import (
     OutputSensitivity,
     PredictiveEntropy,
     Random,
+    SquaredError,
 )
 from problems import NETWORK, TASKS, make_trials, nth
 
@@ -28,6 +31,11 @@ TABLE = {
     "random_pool": ("pool", Random(), Top(1), 1),
     "error": ("selective", AbsoluteError(), AboveMean(0.9), 1),
     "random_subset": ("selective", Random(), Share(0.5), 1),
+    "loss": ("selective", SquaredError(), SoftPrune(0.5), 1),
+    "el2n": ("selective", None, Share(0.5), 1),
+    "grand": ("selective", None, Share(0.5), 1),
+    "forgetting": ("selective", None, Share(0.5), 1),
+    "saila": ("selective", OutputSensitivity(), None, 1),
 }
 SHORT = SGD(0.2, 0.5, epochs=6)
 
@@ -39,7 +47,7 @@ def test_methods_are_those_of_the_design() -> None:
         method = methods[name]
         bound = bound_to(method)
         assert (method.name, method.loop, method.members) == (name, loop, members)
-        assert bound["rule"] == rule and bound.get("n_members", 1) == members
+        assert bound.get("rule") == rule and bound.get("n_members", 1) == members
         assert utility is None or bound["utility"] == utility
         assert method.summary and "\n" not in method.summary
 
@@ -53,7 +61,10 @@ def bound_to(method) -> dict:
 
 
 # Every method on classes; for function approximation, where entropy is another formula, one of each kind.
-RUNS = {"classes": tuple(TABLE), "sigmoid outputs": ("passive", "entropy", "random_pool", "ensemble")}
+RUNS = {
+    "classes": tuple(TABLE),
+    "sigmoid outputs": ("passive", "entropy", "random_pool", "ensemble", "forgetting", "saila"),
+}
 
 
 @pytest.fixture(scope="module", params=RUNS)
@@ -77,7 +88,8 @@ def test_every_method_learns_and_is_counted(runs) -> None:
         for cost in ("presentations", "work", "labels"):
             costs = getattr(found, cost)
             assert costs.shape == (len(found.epoch), 2) and (np.diff(costs, axis=0) >= 0).all(), (name, cost)
-        assert (found.presentations[0] == 0).all() and (found.work[0] == 0).all()
+        is_asked_first = name in ("el2n", "grand", "forgetting", "saila")  # a pilot, or the first subset
+        assert is_asked_first or ((found.presentations[0] == 0).all() and (found.work[0] == 0).all())
         assert (found.labels == 24).all() == (loop == "selective")
         measured, absent = ("accuracy", "mse") if task.has_classes else ("mse", "accuracy")
         assert np.isfinite(getattr(found, measured)).all() and np.isnan(getattr(found, absent)).all()
@@ -145,31 +157,48 @@ def test_the_ensemble_is_measured_by_its_committee(task, committee) -> None:
 OTHER = Settings(
     beta=0.4, interval=3, first_selection=2, candidates="current", input_norm="max", output_norm="sum", share=0.2,
     floor=5, floor_share=0.3, members=2, committee="first_member", query_size=5, budget=7, retraining="cold",
-    epochs_per_query=9, stop="epochs", regression_uncertainty="extreme_prediction",
+    epochs_per_query=9, stop="epochs", regression_uncertainty="extreme_prediction", target_work=0.7, tail=0.3,
+    prune_probability=0.2, pilots=4, pilot_epochs=5, growth=3, subset_epochs=50, early_stopping="stabilising_predictions",
+    early_stopping_threshold=0.9, check_interval=4, diversity="bootstrap+features", feature_share=0.7,
+    stopping="stabilising_predictions", stopping_threshold=0.8,
 )  # fmt: skip
 
 
 def test_settings_reach_the_loops() -> None:
     methods = named_methods(OTHER)
     sasla, ensemble = bound_to(methods["sasla"]), bound_to(methods["ensemble"])
-    assert sasla["utility"] == OutputSensitivity("max", "sum") and sasla["rule"] == AboveMean(0.4, 5, 0.3)
+    assert sasla["utility"] == OutputSensitivity("max", "sum") and sasla["rule"] == AdaptiveMean(0.7, of="work")
+    by_beta = bound_to(named_methods(replace(OTHER, target_work=None))["sasla"])
+    assert by_beta["rule"] == AboveMean(0.4, 5, 0.3)
+    by_share = bound_to(named_methods(replace(OTHER, target_work=None, target_share=0.6))["error"])
+    assert by_share["rule"] == AdaptiveMean(0.6)
+    assert (sasla["stopping"], sasla["check_interval"]) == (StabilisingPredictions(0.9), 4)
     assert (sasla["interval"], sasla["first_selection"], sasla["candidates"]) == (3, 2, "current")
     assert bound_to(methods["random_subset"])["rule"] == Share(0.2)
     expected = {"n_members": 2, "rule": Top(5), "budget": 7, "retraining": "cold", "epochs_per_query": 9}
     assert {name: ensemble[name] for name in expected} == expected
     assert ensemble["stop"] == "epochs"
     assert methods["ensemble"].members == 2
+    assert ensemble["diversity"] == Diversity(weights=False, bootstrap=True, feature_share=0.7)
+    assert ensemble["stopping"] == StabilisingPredictions(0.8)
+    loss, saila = bound_to(methods["loss"]), bound_to(methods["saila"])
+    assert (loss["rule"], loss["tail"], loss["interval"]) == (SoftPrune(0.2), 0.3, 3)
+    assert (saila["growth"], saila["termination"]) == (3, SubsetTermination(most_epochs=50))
+    for name, score in (("el2n", BY_EL2N), ("grand", BY_GRAND), ("forgetting", BY_FORGETTING)):
+        pilot = bound_to(methods[name])
+        assert (pilot["score"], pilot["rule"]) == (score, Share(0.2))
+        assert (pilot["n_pilots"], pilot["pilot_epochs"]) == (4, 5)
     along = named_methods(replace(OTHER, informativeness="directional"))["sasla"]
     assert bound_to(along)["utility"] == DirectionalSensitivity("sum")
 
 
 def test_a_method_names_the_settings_that_change_it_and_no_others() -> None:
     """Each setting is changed alone; what a method is bound to changes where it says so."""
-    changed = {field.name: getattr(OTHER, field.name) for field in fields(Settings)} | {
-        "informativeness": "directional"
-    }
+    changed = {field.name: getattr(OTHER, field.name) for field in fields(Settings)}
+    changed |= {"informativeness": "directional", "target_share": 0.6}
     assert {field.name for field in fields(Settings)} == {name for m in named_methods().values() for name in m.settings}
-    base = Settings(epochs_per_query=4)  # which the stop "epochs" needs
+    # The stop "epochs" needs the first; thresholds and a share of features mean something with the others.
+    base = Settings(epochs_per_query=4, stopping="plateau", early_stopping="plateau", diversity="features")
     for name, value in changed.items():
         methods, others = named_methods(base), named_methods(replace(base, **{name: value}))
         for method, other in zip(methods.values(), others.values(), strict=True):
@@ -197,6 +226,14 @@ def test_a_method_names_the_settings_that_change_it_and_no_others() -> None:
         ({"retraining": "hot"}, "`retraining` must be one of 'warm', 'warm_at_rest', 'cold'; got 'hot'."),
         ({"stop": "never"}, "`stop` must be one of 'budget', 'epochs'; got 'never'."),
         ({"stop": "epochs"}, '`stop` "epochs" needs `epochs_per_query`; got None.'),
+        ({"target_work": 0}, "`target_work` must be in (0, 1], or None; got 0."),
+        (
+            {"target_share": 0.5, "target_work": 0.5},
+            "one of `target_share` and `target_work` must be None; got 0.5 and 0.5.",
+        ),
+        ({"pilots": 0}, "`pilots` must be at least 1; got 0."),
+        ({"prune_probability": 1.0}, "`prune_probability` must be in [0, 1); got 1.0."),
+        ({"stopping_threshold": 0}, "`stopping_threshold` must be above 0, or None; got 0."),
         (
             {"regression_uncertainty": "eq 8"},
             "`regression_uncertainty` must be one of 'laplace', 'extreme_prediction'; got 'eq 8'.",

@@ -37,10 +37,10 @@ SGD_100 = SGD(learning_rate=0.1, momentum=0.5, weight_decay=0.001, epochs=100)
 KEY = keys(7)
 
 
-def learn_by_loops(params, X, T, task, sgd, key, member=None) -> paper.Learner:
+def learn_by_loops(params, X, T, task, sgd, key, member=None, weights=None) -> paper.Learner:
     """The transcription of what `train` does."""
     order, everyone = order_of(key), np.ones(len(X), dtype=bool)
-    learner = paper.Learner(paper.from_params(params), hyper_of(sgd, task))
+    learner = paper.Learner(paper.from_params(params), hyper_of(sgd, task), weights)
     for epoch in range(sgd.epochs):
         learner.epoch(X, T, order(epoch, everyone if member is None else member))
     return learner
@@ -133,6 +133,35 @@ def test_each_network_is_clipped_by_its_own_gradient_and_decays_besides(float64)
     steps = jax.tree.map(lambda before, after, decay: before - after - decay, params, moved, decay)
     lengths = [np.linalg.norm(weights_of(nth(steps, net))) for net in range(2)]
     np.testing.assert_allclose(lengths, [0.1, 0], rtol=1e-6, atol=1e-12)
+
+
+WEIGHTS = np.random.default_rng(8).choice([0.0, 0.5, 1.0, 3.0], 24)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, "full"])
+def test_weights_of_examples_give_the_weights_of_the_transcription(float64, batch_size) -> None:
+    X, T = coded(CLASSIFICATION)
+    params, member = initial(3), np.arange(24) % 3 != 0
+    sgd = SGD(0.3, 0.5, 0.01, batch_size=batch_size, epochs=10, gradient_clip=0.5)
+    given = {"key": KEY, "subset": member, "sample_weight": WEIGHTS}
+    trained = train(NETWORK, params, X, T, CLASSIFICATION, sgd, **given)
+    expected = learn_by_loops(params, X, T, CLASSIFICATION, sgd, KEY, member, WEIGHTS)
+    assert_same_weights(trained, expected.net, rtol=1e-10)
+
+
+@pytest.mark.parametrize("batch_size", [5, "full"])
+def test_each_network_has_weights_of_its_own_and_ones_are_none(batch_size) -> None:
+    X, T = coded(CLASSIFICATION)
+    sgd = SGD(0.3, 0.5, batch_size=batch_size, epochs=3)
+
+    def trained(**weights):
+        return train_many(NETWORK, initial(3, leading=(2,)), X, T, CLASSIFICATION, sgd, key=KEY, **weights)
+
+    mixed, by_all = trained(sample_weight=np.stack([np.ones(24), WEIGHTS])), trained(sample_weight=WEIGHTS)
+    for net, expected in ((0, trained()), (1, by_all)):
+        found = weights_of(nth(mixed, net))
+        np.testing.assert_allclose(found, weights_of(nth(expected, net)), rtol=2e-6, atol=2e-6 * abs(found).max())
+    assert not np.allclose(weights_of(nth(by_all, 1)), weights_of(nth(trained(), 1)))
 
 
 @pytest.mark.parametrize("batch_size", [1, 5])
@@ -471,6 +500,9 @@ HELD = "as `params` hold 2 networks"
         ({"subset": [-1]}, "`subset` must hold indices in [0, 23] or be a mask; got -1."),
         ({"subset": [0.5]}, "`subset` must hold indices in [0, 23] or be a mask; got 0.5."),
         ({"subset": np.ones(20, dtype=bool)}, "`subset` as a mask must be (24,) or (2, 24); got (20,)."),
+        ({"sample_weight": np.ones(20)}, "`sample_weight` must be (24,) or (2, 24); got shape (20,)."),
+        ({"sample_weight": -np.ones(24)}, "`sample_weight` must be finite and at least 0; got -1."),
+        ({"sample_weight": np.full(24, np.nan)}, "`sample_weight` must be finite and at least 0; got nan."),
         ({"sgd": SGD([0.1, 0.2, 0.3])}, f"`learning_rate` must be one number or (2,), {HELD}; got shape (3,)."),
         ({"key": keys(7, 3)}, f"`key` must be one jax random key or (2,) of them, {HELD}; got shape (3,)."),
     ],

@@ -6,7 +6,15 @@ configure_host_devices()  # before jax computes, which it does not at its import
 
 from eligo import statistics  # noqa: E402
 from eligo.activations import LINEAR, RELU, SIGMOID, TANH, Activation  # noqa: E402
-from eligo.learning import Trajectory, Trials, learn_by_querying, learn_selectively  # noqa: E402
+from eligo.learning import (  # noqa: E402
+    Diversity,
+    Trajectory,
+    Trials,
+    learn_by_querying,
+    learn_from_pilot,
+    learn_incrementally,
+    learn_selectively,
+)
 from eligo.methods import Method, Settings, named_methods  # noqa: E402
 from eligo.networks import Network  # noqa: E402
 from eligo.scoring import score_pool  # noqa: E402
@@ -56,6 +64,7 @@ __all__ = [
     "TANH",
     "Activation",
     "Committee",
+    "Diversity",
     "Method",
     "Network",
     "Settings",
@@ -69,6 +78,8 @@ __all__ = [
     "input_sensitivity",
     "kl_disagreement",
     "learn_by_querying",
+    "learn_from_pilot",
+    "learn_incrementally",
     "learn_selectively",
     "least_confidence",
     "margin",

@@ -50,11 +50,13 @@ class Batch(NamedTuple):
     x : float array (features, examples)
     t : float array (outputs, examples), coded targets
     is_present : bool array (examples,), whether a row counts; others fill the batch up
+    weight : float array (1, examples), what a row's error counts, or None where all count alike
     """
 
     x: Array
     t: Array
     is_present: Array
+    weight: Array | None
 
 
 # --- One network, or many with a trailing axis of nets -----------------------------------------------------------------
@@ -67,6 +69,7 @@ def _gradient(recipe: Recipe, params: Params, batch: Batch) -> Params:
         outputs = recipe.task.output(recipe.network.forward(params, batch.x))
         of_outputs = (batch.t - outputs) ** 2
         errors = of_outputs.mean(axis=0) if recipe.mean_over_outputs else of_outputs.sum(axis=0)
+        errors = errors if batch.weight is None else errors * batch.weight[0]
         return jnp.where(batch.is_present, errors, 0).sum()  # networks do not share parameters: each gets its own slope
 
     gradient: Params = jax.grad(squared_errors)(params)
@@ -120,6 +123,7 @@ class Block(NamedTuple):
     member : bool array (examples, nets), the training subset of each
     sizes : int array (nets,), how many members each has
     rates : Rates, each (nets,)
+    weights : float array (nets, examples, 1), what each example's error counts, or None where all count alike
     """
 
     recipe: Recipe
@@ -129,6 +133,7 @@ class Block(NamedTuple):
     member: Array
     sizes: Array
     rates: Rates
+    weights: Array | None
 
     def lifted(self, one_net: Callable[..., Any]) -> Callable[..., Any]:
         """A function of one network as one of the block; over a trailing axis, it broadcasts as it is."""
@@ -149,7 +154,8 @@ class Block(NamedTuple):
         else:
             index = jax.lax.dynamic_slice_in_dim(order, first, size)
             is_present = jnp.moveaxis(jnp.arange(size)[:, None] < n_rows, -1, self.nets_axis)
-        return Batch(self._rows(self.X, index), self._rows(self.targets, index), is_present)
+        weight = None if self.weights is None else self._rows(self.weights, index)
+        return Batch(self._rows(self.X, index), self._rows(self.targets, index), is_present, weight)
 
     def _rows(self, values: Array, index: Array) -> Array:
         """Rows of (examples, units) or (nets, examples, units), units first, nets where they belong."""
@@ -196,6 +202,7 @@ def train_block(
     rates: Rates,
     keys: Array,
     data: tuple[Array, ...],
+    weights: Array | None,
     first_epoch: Array,
     n_epochs: Array,
     shared: tuple[Array, ...],
@@ -214,6 +221,7 @@ def train_block(
     rates : Rates, each (nets,)
     keys : jax random keys (nets,)
     data : X and targets with a leading axis of nets, or nothing
+    weights : float array (nets, examples), what each example's error counts, or None where all count alike
     first_epoch, n_epochs : int scalars
     shared : X and targets of all networks, where ``data`` is nothing
 
@@ -223,7 +231,8 @@ def train_block(
     """
     axis = -1 if is_trailing else 0
     X, targets = data or shared
-    block = Block(recipe, axis, X, targets, member.T, member.sum(axis=1), rates)
+    of_rows = None if weights is None else weights[:, :, None]
+    block = Block(recipe, axis, X, targets, member.T, member.sum(axis=1), rates, of_rows)
     batch, n_examples = recipe.rows_per_step, member.shape[1]
     chunk = min(batch, ROWS_PER_CHUNK)
     n_steps = -(-block.sizes.max() // batch)

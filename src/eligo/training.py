@@ -29,11 +29,12 @@ def _advance(
     keys: Array,
     X: Array,
     targets: Array,
+    weights: Array | None,
 ) -> TrainingState:
     data, shared = ((), (X, targets)) if X.ndim == 2 else ((X, targets), ())
     advanced: TrainingState = over_blocks(
         partial(train_block, recipe, layout.is_trailing),
-        *(state, member, rates, keys, data),
+        *(state, member, rates, keys, data, weights),
         shared=(first_epoch, n_epochs, shared),
         block=layout.block,
     )
@@ -97,6 +98,7 @@ def advance(
     member: ArrayLike,
     first_epoch: int,
     n_epochs: int,
+    sample_weight: ArrayLike | None = None,
     layout: Layout | None = None,
 ) -> TrainingState:
     """Train networks for some more epochs; nothing restarts, so that two calls in a row equal one.
@@ -113,6 +115,7 @@ def advance(
     member : bool array (nets, examples), the training subset of each network
     first_epoch : int, epochs trained before
     n_epochs : int, epochs to train now
+    sample_weight : float array (nets, examples), default=None, see `train_many`
     layout : Layout, default=None, how the networks lie in memory; None takes the fastest for their shape
 
     Returns
@@ -125,7 +128,8 @@ def advance(
         layout = layout_for(network, X.shape[-1], targets.shape[-1], rows_per_step, len(key))
     rates = sgd.rates(len(key))
     program = _advance_online if rows_per_step == 1 or layout.is_trailing else _advance_batches
-    advanced: TrainingState = program(recipe, layout, first_epoch, n_epochs, state, member, rates, key, X, targets)
+    of_nets = (state, member, rates, key, X, targets, sample_weight)
+    advanced: TrainingState = program(recipe, layout, first_epoch, n_epochs, *of_nets)
     return advanced
 
 
@@ -139,6 +143,7 @@ def train(
     *,
     key: Array,
     subset: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> Params:
     """Train one network.
 
@@ -152,6 +157,7 @@ def train(
     sgd : SGD
     key : jax random key, for the order of presentation
     subset : int array of indices, or bool array (examples,), default=None, the examples to train on; None is all
+    sample_weight : float array (examples,), at least 0, default=None, what each example's error counts; see `train_many`
 
     Returns
     -------
@@ -160,7 +166,7 @@ def train(
     Raises
     ------
     ValueError
-        If shapes do not fit each other or the subset is empty.
+        If shapes do not fit each other, the subset is empty, or a weight is negative or not finite.
 
     Examples
     --------
@@ -176,7 +182,7 @@ def train(
     [0, 0, 1, 1]
     """
     many = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], params)
-    trained = train_many(network, many, X, targets, task, sgd, key=key, subset=subset)
+    trained = train_many(network, many, X, targets, task, sgd, key=key, subset=subset, sample_weight=sample_weight)
     return jax.tree.map(lambda leaf: leaf[0], trained)
 
 
@@ -190,6 +196,7 @@ def train_many(
     *,
     key: Array,
     subset: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> Params:
     """Train many networks of one shape as one program, sharded over the local devices.
 
@@ -207,6 +214,10 @@ def train_many(
     key : jax random key, or keys (nets,), for the order of presentation
     subset : default=None, the examples to train on: int array of indices or bool array (examples,) for all networks, or
         bool array (nets, examples); None is all
+    sample_weight : float array (examples,) or (nets, examples), at least 0, default=None, what each example's error
+        counts: a step follows ``(1/N) sum_i weight_i * error_i`` over the N examples of its batch, whatever their
+        weights add up to, so weights with a mean of 1 leave the learning rate its meaning. An example of weight 0 is
+        presented all the same; leave it out of ``subset`` to spare that. None is 1 for all, and costs nothing
 
     Returns
     -------
@@ -215,7 +226,7 @@ def train_many(
     Raises
     ------
     ValueError
-        If shapes do not fit each other or a subset is empty.
+        If shapes do not fit each other, a subset is empty, or a weight is negative or not finite.
 
     Examples
     --------
@@ -234,6 +245,7 @@ def train_many(
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     n_nets = len(jax.tree.leaves(params)[0])
     X, targets, member = _per_net(n_nets, X, targets, subset)
+    weights = None if sample_weight is None else _weights(sample_weight, *member.shape)
     _check_widths(network, params, X, targets)
     if key.shape not in ((), (n_nets,)):
         raise ValueError(
@@ -241,14 +253,15 @@ def train_many(
             f"got shape {key.shape}."
         )
     keys = jnp.broadcast_to(key, (n_nets,))
-    of_nets = (params, member, keys, *([X, targets] if X.ndim == 3 else []))
+    of_nets = (params, member, keys, weights, *([X, targets] if X.ndim == 3 else []))
     trained = []
     for part in parts_in_memory(n_nets, COPIES_IN_MEMORY * bytes_of_each(of_nets)):
-        few, few_members, few_keys, *data = jax.tree.map(lambda leaf, part=part: leaf[part], of_nets)
+        few, few_members, few_keys, few_weights, *data = jax.tree.map(lambda leaf, part=part: leaf[part], of_nets)
         sgd_of_few = sgd.of_nets(part, n_nets)
         state = advance(
             *(network, start(few, sgd_of_few), *(data or (X, targets)), task, sgd_of_few),
             **{"key": few_keys, "member": few_members, "first_epoch": 0, "n_epochs": sgd.epochs},
+            sample_weight=few_weights,
         )
         trained.append(state.params)
     return trained[0] if len(trained) == 1 else jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *trained)
@@ -310,3 +323,16 @@ def _membership(subset: ArrayLike | None, n_nets: int, n_examples: int) -> Array
     if not member.any(axis=1).all():
         raise ValueError("`subset` is empty; a network needs at least 1 example to train on.")
     return jnp.asarray(member)
+
+
+def _weights(sample_weight: ArrayLike, n_nets: int, n_examples: int) -> Array:
+    """What each example's error counts, as float (nets, examples)."""
+    weights = jnp.asarray(sample_weight, dtype=float)
+    if weights.shape not in ((n_examples,), (n_nets, n_examples)):
+        raise ValueError(
+            f"`sample_weight` must be ({n_examples},) or ({n_nets}, {n_examples}); got shape {weights.shape}."
+        )
+    bad = np.asarray(weights)[~(np.isfinite(weights) & (np.asarray(weights) >= 0))]
+    if len(bad):
+        raise ValueError(f"`sample_weight` must be finite and at least 0; got {bad[0]:g}.")
+    return jnp.broadcast_to(weights, (n_nets, n_examples))

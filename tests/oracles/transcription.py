@@ -98,6 +98,7 @@ class Learner:
 
     net: Net
     hyper: Hyper
+    weights: np.ndarray | None = None  # what each example's error counts
     velocity: Net = field(init=False)
     n_presentations: int = 0
 
@@ -109,8 +110,9 @@ class Learner:
         hyper, slopes = self.hyper, {name: np.zeros_like(values) for name, values in self.net.items()}
         for p in batch:
             self.n_presentations += 1
+            weight = 1 if self.weights is None else self.weights[p]
             for name, slope in gradient(self.net, Z[p], T[p], hyper.is_linear).items():
-                slopes[name] += slope / len(batch) / (len(T[p]) if hyper.mean_over_outputs else 1)
+                slopes[name] += weight * slope / len(batch) / (len(T[p]) if hyper.mean_over_outputs else 1)
         if hyper.gradient_clip is not None:
             length = math.sqrt(sum(float((slope**2).sum()) for slope in slopes.values()))
             share = min(1.0, hyper.gradient_clip / (length + 1e-6))  # PyTorch's definition

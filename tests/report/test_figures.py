@@ -49,7 +49,7 @@ def test_no_two_colours_are_the_same():
 
 
 def test_a_method_has_one_colour_whoever_else_was_run():
-    assert set(OF_METHOD) == set(METHODS)
+    assert set(OF_METHOD) <= set(METHODS)  # others take the spare colours
     assert colour_of("sasla", ["sasla"]) == colour_of("sasla", ["passive", "mine", "sasla"])
     mine = ["passive", "mine", "yours"]
     assert colour_of("mine", mine) != colour_of("yours", mine)

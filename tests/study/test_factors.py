@@ -57,6 +57,12 @@ def test_two_lists_give_every_combination(tmp_path: Path):
         ("querying", "query_size", [1, 5], ["random_pool", "entropy"]),
         ("querying", "retraining", ["warm", "warm_at_rest", "cold"], ["entropy"]),
         ("querying", "committee", ["vote", "first_member"], ["ensemble"]),
+        ("querying", "diversity", ["weights", "bootstrap+features"], ["ensemble"]),
+        ("querying", "stopping", ["never", "plateau"], ["entropy", "random_pool"]),
+        ("selection", "early_stopping", ["never", "stabilising_predictions"], ["sasla", "loss"]),
+        ("selection", "target_share", [0.25, 0.5], ["sasla", "error"]),
+        ("selection", "pilots", [1, 5], ["el2n", "grand", "forgetting"]),
+        ("selection", "growth", [1, 10], ["saila"]),
     ],
 )
 def test_every_setting_can_be_a_factor(tmp_path: Path, section: str, key: str, values: list[Any], methods: list[str]):

@@ -145,6 +145,25 @@ def test_another_design_is_refused_and_nothing_is_overwritten(finished: Finished
         assert contents(folder) == before
 
 
+def test_a_study_from_before_a_setting_existed_goes_on(finished: FinishedStudy, tmp_path: Path):
+    """Methods get settings of their own as time goes on; their defaults are what an older study ran with."""
+    folder = tmp_path / "out"
+    shutil.copytree(finished.folder, folder)
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
+        noted = store.noted("settings")
+        for plan in noted["plans"]:
+            del plan["settings"]["diversity"], plan["settings"]["stopping"]
+        store.note("settings", noted)
+    (at_start,) = finish(finished.file, folder, jobs=1)
+    assert at_start.n_done == N_UNITS
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
+        noted = store.noted("settings")
+        noted["plans"][0]["settings"]["stop"] = "epochs"
+        store.note("settings", noted)
+    with pytest.raises(StudyError, match="stop was 'epochs', now 'budget'"):
+        run_in_folder(load_study(str(finished.file)), folder, 1, lambda progress: None)
+
+
 def test_another_version_s_numbers_are_not_mixed_in(finished: FinishedStudy, tmp_path: Path):
     folder = tmp_path / "out"
     shutil.copytree(finished.folder, folder)

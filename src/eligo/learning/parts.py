@@ -16,7 +16,7 @@ from eligo.nets import bytes_of_each, parts_in_memory
 COPIES_IN_MEMORY = 6
 """What a run takes of memory, in copies of its trials: the data for every member and in blocks, weights and velocity."""
 
-PER_TRIAL = ("is_diverged", "is_selected", "confusion", "params")
+PER_TRIAL = ("stopped_at", "is_diverged", "is_selected", "confusion", "params")
 """Fields of a trajectory whose first axis is of trials; the epochs have none, and all others are (records, trials)."""
 
 

@@ -9,13 +9,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eligo.learning.diversity import Diversity, Resamples, with_diversity
 from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
+from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
 from eligo.networks import Network
 from eligo.rules import BatchRule, QueryRule
 from eligo.sgd import SGD
+from eligo.stopping import Criterion
 from eligo.tasks import Task
 from eligo.utilities import Utility
 
@@ -39,10 +42,12 @@ def learn_by_querying(
     utility: Utility,
     rule: QueryRule | BatchRule,
     n_members: int = 1,
+    diversity: Diversity | None = None,
     budget: int | None = None,
     retraining: Literal["warm", "warm_at_rest", "cold"] = "warm",
     epochs_per_query: int | None = None,
     stop: Literal["budget", "epochs"] = "budget",
+    stopping: Criterion | None = None,
     n_records: int = 100,
     checkpoints: tuple[int, ...] = (),
 ) -> Trajectory:
@@ -58,7 +63,8 @@ def learn_by_querying(
     sgd : SGD
     utility : Utility
     rule : QueryRule or BatchRule, whose ``n`` is the query size
-    n_members : int, default=1, networks of the committee; all train on the same L
+    n_members : int, default=1, networks of the committee; all train on the same L, or on resamples of it
+    diversity : Diversity, default=None, what members differ in; None is their initial weights
     budget : int, default=None, labels to ask for, in [0, pool size]; None asks for the whole pool
     retraining : "warm", "warm_at_rest" or "cold", default="warm"; warm goes on from the current weights and velocity,
         warm at rest from the weights alone, and cold starts again from the initial weights after every query
@@ -66,6 +72,8 @@ def learn_by_querying(
         all rounds when warm, so that the run spends the epochs of passive learning, and takes ``sgd.epochs`` when cold
     stop : "budget" or "epochs", default="budget"; "epochs" ends the run when ``sgd.epochs`` are spent, even if labels
         could still be bought, and goes on to then when none can; it needs ``epochs_per_query``
+    stopping : Criterion, default=None, says at the end of each round which trials stop; those ask for no more labels and
+        hold still, and nothing more of them is counted. None never stops
     n_records : int, default=100, how often to record besides at the start, at ends of rounds
     checkpoints : tuple of int, default=(), epochs to record at besides, in the middle of a round too
 
@@ -76,7 +84,7 @@ def learn_by_querying(
     Raises
     ------
     ValueError
-        If ``budget``, ``retraining``, ``epochs_per_query``, ``stop`` or the utility is not allowed.
+        If ``budget``, ``retraining``, ``epochs_per_query``, ``stop``, the utility or the criterion is not allowed.
 
     Examples
     --------
@@ -87,29 +95,43 @@ def learn_by_querying(
     if retraining not in RETRAINING:
         raise ValueError(f"`retraining` must be one of {', '.join(map(repr, RETRAINING))}; got {retraining!r}.")
     refuse_unfit(utility, rule, task, n_members, is_pool=True)
+    refuse_unfit_criterion(stopping, task)
     queries = [min(rule.n, budget - asked) for asked in range(0, budget, rule.n)]
     ends = _epochs_at_end(len(queries) + 1, sgd.epochs, epochs_per_query, retraining, stop)
     queries = queries[: len(ends) - 1]
 
-    recorded = record_epochs(ends[-1], n_records)
+    recorded, mix = record_epochs(ends[-1], n_records), diversity or Diversity()
 
     def learn(trials: Trials) -> Trajectory:
+        trials, features = with_diversity(trials, network, mix)
+        resamples = Resamples(trials.order_keys, trials.n_examples) if mix.bootstrap else None
         run, labelled = Run(network, task, trials, sgd), np.asarray(trials.is_first_labelled)
+        if features is not None or resamples:
+            run.present(resamples.grow(labelled) if resamples else None, features)
         run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})
+        asked, watch = labelled, Watch(stopping, run, ~labelled)
         run.record(labelled, labelled)
         for size, (begin, end) in zip([0, *queries], zip([0, *ends[:-1]], ends, strict=True), strict=True):
-            if size:
-                labelled = labelled | run.choose(utility, replace(rule, n=size), labelled, ~labelled)
+            if size and watch.is_active.any():
+                chosen = run.choose(utility, replace(rule, n=size), labelled, ~labelled, is_asking=watch.is_active)
+                asked = still_learning(chosen, watch)
+                labelled = labelled | asked
+                if resamples:
+                    run.present(resamples.grow(labelled), features)
+                before = run.state
                 RETRAINING[retraining](run)
+                if not watch.is_active.all():
+                    run.hold(~watch.is_active, before)
             for epoch in sorted({epoch for epoch in checkpoints if begin < epoch < end}):
-                run.train(labelled, epoch - run.epoch)
+                run.train(still_learning(labelled, watch), epoch - run.epoch)
                 run.record(labelled, labelled)
-            run.train(labelled, end - run.epoch)
+            run.train(still_learning(labelled, watch), end - run.epoch)
             # A round may take no epoch when there are more rounds than epochs; the last is always taken down.
             is_due = np.any((recorded > begin) & (recorded <= end)) or (end in checkpoints and end > begin)
             if is_due or end == ends[-1] != run.meter.records[-1]["epoch"]:
                 run.record(labelled, labelled)
-        return run.trajectory(labelled)
+            watch.check(labelled, ~labelled, asked)
+        return run.trajectory(labelled, watch.stopped_at)
 
     return learn_in_parts(learn, trials)
 

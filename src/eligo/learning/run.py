@@ -35,11 +35,12 @@ def choose(
     network, task, utility, rule : values
     step : int, how many choices came before; makes the random numbers of this one
     params : parameters with a leading axis of nets, the members of a trial after each other
-    per_trial : X, targets, is_labelled, is_candidate, weight_decay (trials,), keys (trials,)
+    per_trial : X, targets, is_labelled, is_candidate, weight_decay (trials,), keys (trials,); and, for a rule that takes
+        one, the share (trials,) of the candidates to keep
 
     Returns
     -------
-    bool array (trials, examples), a subset of the candidates
+    bool array (trials, examples), a subset of the candidates; or what float weights the rule gives them
     """
 
     def one_trial(
@@ -50,6 +51,7 @@ def choose(
         is_candidate: Array,
         weight_decay: Array,
         key: Array,
+        *share: Array,
     ) -> Array:
         known = jnp.where(is_labelled[:, None], targets, jnp.nan)  # nobody sees a label before it is queried
         utility_key, rule_key = jax.random.split(jax.random.fold_in(key, step))
@@ -57,7 +59,7 @@ def choose(
         scores = utility(situation, key=utility_key)
         strata = task.strata(targets) & is_labelled[:, None]
         if not isinstance(rule, BatchRule):
-            return rule(scores, is_candidate, strata, key=rule_key)
+            return rule(scores, is_candidate, strata, key=rule_key, **dict(zip(("share",), share, strict=False)))
         first = jax.tree.map(lambda leaf: leaf[0], params)
         embedding = rule.representation(network, first, X, task)
         return rule(scores, is_candidate, strata, key=rule_key, embedding=embedding, is_labelled=is_labelled)
@@ -66,7 +68,33 @@ def choose(
     return chosen
 
 
+@partial(jit_nets, static_argnames=("network", "task", "utility"))
+def score(network: Network, task: Task, utility: Utility, step: int, params: Params, *per_trial: Any) -> Array:
+    """Scores of the examples of every trial, all of whose labels are known.
+
+    Parameters
+    ----------
+    network, task, utility : values
+    step : int, how many choices came before; makes the random numbers of this one
+    params : parameters with a leading axis of nets, the members of a trial after each other
+    per_trial : X, targets, weight_decay (trials,), keys (trials,)
+
+    Returns
+    -------
+    float array (trials, examples)
+    """
+
+    def one_trial(params: Params, X: Array, targets: Array, weight_decay: Array, key: Array) -> Array:
+        everyone = jnp.ones(len(X), dtype=bool)
+        situation = Situation(network, task, params, X, targets, everyone, everyone, weight_decay)
+        return utility(situation, key=jax.random.fold_in(key, step))
+
+    scores: Array = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
+    return scores
+
+
 Mask = NDArray[np.bool_]
+Weights = NDArray[np.floating]
 
 
 def refuse_unfit(utility: Utility, rule: Rule | BatchRule, task: Task, n_members: int, is_pool: bool) -> None:
@@ -118,44 +146,98 @@ class Run:
         """Back to the initial weights, at rest; what was counted stays counted."""
         self.state = self.initial
 
+    def present(self, rows: NDArray[np.int64] | None, features: Mask | None) -> None:
+        """Let every network train on other rows in the place of its own (nets, examples), and see only some features.
+
+        None changes nothing of either. What is scored and measured stays as it is.
+        """
+        with self.meter.timing("seconds_training"):
+            X, targets = (
+                np.repeat(np.asarray(part), self.n_members, axis=0) for part in (self.trials.X, self.trials.targets)
+            )
+            if features is not None:
+                X = np.where(features[:, None, :], X, 0).astype(X.dtype)
+            if rows is not None:
+                X, targets = (np.take_along_axis(part, rows[:, :, None], axis=1) for part in (X, targets))
+            self.X, self.targets = spread([X, targets])
+
     def rest(self) -> None:
         """Lose the velocity and keep the weights."""
         self.state = start(self.state.params, self.sgd)
 
-    def warm_up(self, *choices: tuple[Utility, Rule | BatchRule]) -> None:
+    def hold(self, is_held: Mask, before: TrainingState) -> None:
+        """Put trials, bool (trials,), back to where they were."""
+        held = np.repeat(is_held, self.n_members)
+
+        def one(old: Array, new: Array) -> Array:
+            return jnp.where(held.reshape(-1, *[1] * (new.ndim - 1)), old, new)
+
+        self.state = jax.tree.map(one, before, self.state)
+
+    def warm_up(
+        self, *choices: tuple[Utility, Rule | BatchRule], share: Weights | None = None, scored_by: Utility | None = None
+    ) -> None:
         """Compile everything that the run will call, so that no compilation is taken for learning."""
         everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
         self._advance(everyone, 0)
         self.meter.measure(self.state.params, everyone)
         for utility, rule in choices:
-            self._choose(utility, rule, everyone, everyone)
+            chosen = self._choose(utility, rule, everyone, everyone, share)
+            if chosen.dtype != bool:
+                self._advance(chosen, 0)
+        if scored_by is not None:
+            self._score(scored_by)
 
-    def train(self, member: Mask, n_epochs: int) -> None:
-        """Train every network for some epochs on its trial's subset, bool (trials, examples)."""
+    def train(self, member: Mask | Weights, n_epochs: int) -> None:
+        """Train every network for some epochs on its trial's subset, bool (trials, examples), or float weights of it."""
         with self.meter.timing("seconds_training"):
             self.state = self._advance(member, n_epochs)
         self.epoch += n_epochs
-        presentations = n_epochs * member.sum(axis=1) * self.n_members
+        presentations = n_epochs * (member != 0).sum(axis=1) * self.n_members
         per_presentation = presentation_work(self.network, self.X.shape[2], self.targets.shape[2])
         self.meter.count_training(presentations, presentations * per_presentation)
 
-    def choose(self, utility: Utility, rule: Rule | BatchRule, is_labelled: Mask, is_candidate: Mask) -> Mask:
-        """Let every trial score its candidates and choose; bool (trials, examples)."""
+    def choose(
+        self,
+        utility: Utility,
+        rule: Rule | BatchRule,
+        is_labelled: Mask,
+        is_candidate: Mask,
+        *,
+        is_asking: Mask | bool = True,
+        share: Weights | None = None,
+    ) -> Mask | Weights:
+        """Let every trial score its candidates and choose; (trials, examples), bool or the weights that the rule gives.
+
+        What trials that do not ask, by bool (trials,), would have chosen is not counted. ``share`` (trials,) is for a rule
+        that is told how much to keep.
+        """
         with self.meter.timing("seconds_selection"):
-            chosen = self._choose(utility, rule, is_labelled, is_candidate)
+            chosen = self._choose(utility, rule, is_labelled, is_candidate, share)
         self.n_choices += 1
-        self.meter.count_selection(self._selection_work(utility, rule, is_labelled, is_candidate))
+        self.meter.count_selection(is_asking * self.selection_work(utility, rule, is_labelled, is_candidate))
         return chosen
 
-    def record(self, is_labelled: Mask, is_selected: Mask) -> None:
+    def score(self, utility: Utility, is_asking: Mask | bool = True) -> NDArray[np.float64]:
+        """Scores of all examples, whose labels are all known, (trials, examples); counted as a selection's work."""
+        everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
+        with self.meter.timing("seconds_selection"):
+            scores = self._score(utility)
+        self.n_choices += 1
+        self.meter.count_selection(is_asking * self.selection_work(utility, None, everyone, everyone))
+        return scores
+
+    def record(self, is_labelled: Mask, subset: Mask | Weights) -> None:
         """Take down where every trial stands."""
-        self.meter.record(self.epoch, self.state.params, is_labelled, is_selected)
+        self.meter.record(self.epoch, self.state.params, is_labelled, subset != 0)
 
-    def trajectory(self, is_selected: Mask) -> Trajectory:
-        """All that was recorded."""
-        return self.meter.trajectory(as_members(self.state.params, self.trials.n_trials), is_selected)
+    def trajectory(self, subset: Mask | Weights, stopped_at: NDArray[np.float64] | None = None) -> Trajectory:
+        """All that was recorded; ``stopped_at`` (trials,) is the epoch at which a criterion ended each trial, or NaN."""
+        ends = np.full(self.trials.n_trials, np.nan) if stopped_at is None else stopped_at
+        return self.meter.trajectory(as_members(self.state.params, self.trials.n_trials), subset != 0, ends)
 
-    def _advance(self, member: Mask, n_epochs: int) -> TrainingState:
+    def _advance(self, member: Mask | Weights, n_epochs: int) -> TrainingState:
+        of_nets = np.repeat(member, self.n_members, axis=0)
         advanced: TrainingState = jax.block_until_ready(
             advance(
                 self.network,
@@ -165,23 +247,38 @@ class Run:
                 self.task,
                 self.sgd,
                 key=self.keys,
-                member=np.repeat(member, self.n_members, axis=0),
+                member=of_nets != 0,
                 first_epoch=self.epoch,
                 n_epochs=n_epochs,
+                sample_weight=None if member.dtype == bool else of_nets,
             )
         )
         return advanced
 
-    def _choose(self, utility: Utility, rule: Rule | BatchRule, is_labelled: Mask, is_candidate: Mask) -> Mask:
+    def _choose(
+        self,
+        utility: Utility,
+        rule: Rule | BatchRule,
+        is_labelled: Mask,
+        is_candidate: Mask,
+        share: Weights | None = None,
+    ) -> Mask | Weights:
         trials = self.trials
         weight_decay = self.sgd.rates(trials.n_trials).weight_decay
         per_trial = (trials.X, trials.targets, is_labelled, is_candidate, weight_decay, trials.selection_keys)
-        state = (self.n_choices, self.state.params)
-        return np.asarray(choose(self.network, self.task, utility, rule, *state, *per_trial))
+        state, shares = (self.n_choices, self.state.params), () if share is None else (share,)
+        return np.asarray(choose(self.network, self.task, utility, rule, *state, *per_trial, *shares))
 
-    def _selection_work(
-        self, utility: Utility, rule: Rule | BatchRule, is_labelled: Mask, is_candidate: Mask
+    def _score(self, utility: Utility) -> NDArray[np.float64]:
+        trials, weight_decay = self.trials, self.sgd.rates(self.trials.n_trials).weight_decay
+        per_trial = (trials.X, trials.targets, weight_decay, trials.selection_keys)
+        scores = score(self.network, self.task, utility, self.n_choices, self.state.params, *per_trial)
+        return np.asarray(scores, dtype=np.float64)
+
+    def selection_work(
+        self, utility: Utility, rule: Rule | BatchRule | None, is_labelled: Mask, is_candidate: Mask
     ) -> NDArray[np.float64]:
+        """Forward-equivalents (trials,) of scoring so many candidates once, by all members."""
         n_features, n_outputs = self.X.shape[2], self.targets.shape[2]
         counts = zip(is_candidate.sum(axis=1).tolist(), is_labelled.sum(axis=1).tolist(), strict=True)
         fixed = (self.network, self.task, n_features, n_outputs, self.X.shape[1])

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from eligo.learning.pace import Pace, pace_of
 from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
-from eligo.networks import Network
-from eligo.rules import Everything, Rule
+from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
+from eligo.networks import Network, presentation_work
+from eligo.rules import AdaptiveMean, Everything, Rule
 from eligo.sgd import SGD
+from eligo.stopping import Criterion
 from eligo.tasks import Task
 from eligo.utilities import Utility
 
@@ -31,6 +35,9 @@ def learn_selectively(
     interval: int = 1,
     first_selection: int | None = None,
     candidates: Literal["all", "current"] = "all",
+    tail: float = 0.0,
+    stopping: Criterion | None = None,
+    check_interval: int = 10,
     n_records: int = 100,
     checkpoints: tuple[int, ...] = (),
 ) -> Trajectory:
@@ -51,6 +58,10 @@ def learn_selectively(
     first_selection : int, default=None, epochs before the first selection, at least 1; None is the interval
     candidates : "all" or "current", default="all"; "current" selects among the examples that are still there, so that
         removal is for good, as the paper author's code does
+    tail : float, default=0.0, in [0, 1], share of the epochs, the last ones, that train on all of D_C
+    stopping : Criterion, default=None, says at checks which trials stop; those hold still from then on, and nothing more
+        of them is counted. None never stops
+    check_interval : int, default=10, epochs between checks, at least 1
     n_records : int, default=100, how often to record besides at the start
     checkpoints : tuple of int, default=(), epochs to record at besides
 
@@ -61,38 +72,76 @@ def learn_selectively(
     Raises
     ------
     ValueError
-        If ``interval``, ``first_selection``, ``candidates`` or the utility is not allowed.
+        If ``interval``, ``first_selection``, ``candidates``, ``tail``, ``check_interval``, the utility or the criterion is
+        not allowed, or an adaptive beta cannot meet its target.
 
     Examples
     --------
     See `eligo.methods`, which names the usual combinations.
     """
-    if interval < 1:
-        raise ValueError(f"`interval` must be at least 1 epoch; got {interval}.")
     first = interval if first_selection is None else first_selection
-    if first < 1:
-        raise ValueError(f"`first_selection` must be at least 1 epoch; got {first}.")
-    if candidates not in CANDIDATES:
-        raise ValueError(f"`candidates` must be one of {', '.join(map(repr, CANDIDATES))}; got {candidates!r}.")
-
-    if not isinstance(rule, Everything):
-        refuse_unfit(utility, rule, task, 1, is_pool=False)
+    _refuse_unfit_settings(interval, first, candidates, tail, check_interval)
+    refuse_unfit_criterion(stopping, task)
     is_selective = not isinstance(rule, Everything)
+    if is_selective:
+        refuse_unfit(utility, rule, task, 1, is_pool=False)
+    if isinstance(rule, AdaptiveMean) and candidates != "all":
+        raise ValueError(f'an adaptive beta needs `candidates` "all"; got {candidates!r}.')
     recorded = record_epochs(sgd.epochs, n_records, checkpoints)
-    selections = np.arange(first, sgd.epochs, interval) if is_selective else recorded[:0]
+    last = sgd.epochs - round(tail * sgd.epochs)  # the epoch after which everything is learnt
+    selections = np.arange(first, last, interval) if is_selective else recorded[:0]
+    checks = np.arange(check_interval, sgd.epochs, check_interval) if stopping else recorded[:0]
 
     def learn(trials: Trials) -> Trajectory:
         run = Run(network, task, trials, sgd)
         candidate_set = np.ones((trials.n_trials, trials.n_examples), dtype=bool)  # D_C, all labels known
         subset = candidate_set  # D_T
-        run.warm_up(*[(utility, rule)] * is_selective)
+        pace = _pace(rule, utility, run, tail=sgd.epochs - last, selections=selections)
+        share = np.ones(trials.n_trials) if pace else None
+        run.warm_up(*[(utility, rule)] * is_selective, share=share)
+        watch = Watch(stopping, run, candidate_set)
         run.record(candidate_set, subset)
-        for epoch in np.union1d(recorded[1:], selections).tolist():
-            run.train(subset, epoch - run.epoch)
+        for epoch in sorted({last, *recorded.tolist(), *selections.tolist(), *checks.tolist()} - {0}):
+            run.train(still_learning(subset, watch), epoch - run.epoch)
             if epoch in recorded:
                 run.record(candidate_set, subset)
-            if epoch in selections:
-                subset = run.choose(utility, rule, candidate_set, subset if candidates == "current" else candidate_set)
-        return run.trajectory(subset)
+            if epoch in checks:
+                watch.check(candidate_set, candidate_set, subset != 0)
+            if epoch in selections and watch.is_active.any():
+                if pace:
+                    n_selections = int((selections >= epoch).sum())
+                    share = pace.share(getattr(run.meter, pace.of), epoch, n_selections)
+                open_set = subset != 0 if candidates == "current" else candidate_set
+                chosen = run.choose(utility, rule, candidate_set, open_set, is_asking=watch.is_active, share=share)
+                subset = np.where(watch.is_active[:, None], chosen, subset)
+            if epoch == last < sgd.epochs:
+                subset = np.where(watch.is_active[:, None], candidate_set, subset)
+        return run.trajectory(subset, watch.stopped_at)
 
     return learn_in_parts(learn, trials.with_members(1))
+
+
+def _refuse_unfit_settings(interval: int, first: int, candidates: str, tail: float, check_interval: int) -> None:
+    for name, epochs in (("interval", interval), ("first_selection", first), ("check_interval", check_interval)):
+        if epochs < 1:
+            raise ValueError(f"`{name}` must be at least 1 epoch; got {epochs}.")
+    if candidates not in CANDIDATES:
+        raise ValueError(f"`candidates` must be one of {', '.join(map(repr, CANDIDATES))}; got {candidates!r}.")
+    if not 0 <= tail <= 1:
+        raise ValueError(f"`tail` must be in [0, 1]; got {tail:g}.")
+
+
+def _pace(rule: Rule, utility: Utility, run: Run, tail: int, selections: NDArray[np.int64]) -> Pace | None:
+    """The pace of an adaptive beta; None for other rules."""
+    if not isinstance(rule, AdaptiveMean):
+        return None
+    everyone = np.ones(run.trials.X.shape[:2], dtype=bool)
+    return pace_of(
+        rule,
+        per_presentation=presentation_work(run.network, run.X.shape[2], run.targets.shape[2]),
+        selection_work=float(run.selection_work(utility, rule, everyone, everyone)[0]),
+        n_examples=run.trials.n_examples,
+        n_epochs=run.sgd.epochs,
+        tail=tail,
+        selections=selections,
+    )

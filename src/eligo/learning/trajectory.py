@@ -60,6 +60,8 @@ class Trajectory:
     mse, mae, r2 : on the test part, in (squared) units of the target; NaN for classification
     seconds_training, seconds_selection, seconds_evaluation : so far, a trial's share of the program that trains all;
         compilation is not counted
+    stopped_at : float array (trials,), epochs trained when a stopping criterion ended the trial, NaN where none did; later
+        records repeat where it stood
     is_diverged : bool array (trials,), whether training ran away; see `eligo.training.is_diverged`
     is_selected : bool array (trials, examples), the last training subset
     confusion : int array (trials, actual classes, predicted classes), test examples at the end; None for function
@@ -87,6 +89,7 @@ class Trajectory:
     seconds_training: NDArray[np.float64]
     seconds_selection: NDArray[np.float64]
     seconds_evaluation: NDArray[np.float64]
+    stopped_at: NDArray[np.float64]
     is_diverged: NDArray[np.bool_]
     is_selected: NDArray[np.bool_]
     confusion: NDArray[np.int64] | None
@@ -168,6 +171,12 @@ class Meter:
         self.selection_work = self.selection_work + work
         self.work = self.work + work
 
+    def count_pilot(self, pilot: Meter) -> None:
+        """Add what networks cost that learnt only to select: presentations, work and seconds, as work of selection."""
+        self.presentations = self.presentations + pilot.presentations
+        self.count_selection(pilot.work)
+        self.seconds["seconds_selection"] += pilot.seconds["seconds_training"] + pilot.seconds["seconds_selection"]
+
     def measure(
         self, params: Params, is_labelled: NDArray[np.bool_]
     ) -> tuple[dict[str, NDArray[np.float64]], Array | None]:
@@ -195,7 +204,7 @@ class Meter:
         }
         self.records.append({"epoch": epoch} | counts | costs | measures | seconds)
 
-    def trajectory(self, params: Params, is_selected: NDArray[np.bool_]) -> Trajectory:
+    def trajectory(self, params: Params, is_selected: NDArray[np.bool_], stopped_at: NDArray[np.float64]) -> Trajectory:
         """All records as one value."""
         columns = {
             name: np.stack([np.asarray(record[name], dtype=np.float64) for record in self.records])
@@ -203,6 +212,7 @@ class Meter:
         }
         return Trajectory(
             epoch=np.array([record["epoch"] for record in self.records]),
+            stopped_at=stopped_at,
             is_diverged=is_diverged(params),
             is_selected=is_selected,
             confusion=None if self.confusion is None else np.round(np.asarray(self.confusion)).astype(np.int64),

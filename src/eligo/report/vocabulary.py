@@ -64,6 +64,31 @@ METHODS = {
         "has all labels, and trains on a random share of them: the control that shows what selective methods owe to "
         "choosing",
     ),
+    "loss": MethodWords(
+        "InfoBatch",
+        "has all labels, leaves out at random some of the examples below the mean loss, lets the others of them count "
+        "more instead, and ends on everything",
+    ),
+    "el2n": MethodWords(
+        "EL2N",
+        "has all labels, and trains on the examples with the largest errors early in the training of some pilot "
+        "networks, whose presentations count",
+    ),
+    "grand": MethodWords(
+        "GraNd",
+        "has all labels, and trains on the examples with the largest gradients early in the training of some pilot "
+        "networks, whose presentations count",
+    ),
+    "forgetting": MethodWords(
+        "forgetting",
+        "has all labels, and trains on the examples that some pilot networks most often got right and then wrong; "
+        "their presentations count",
+    ),
+    "saila": MethodWords(
+        "SAILA",
+        "has all labels, and trains on a subset that takes in the example of largest output sensitivity Φ whenever "
+        "there is little left to learn from it",
+    ),
 }
 
 QUERIES = {recipe.name: MethodWords(recipe.title, f"starts from few labels and {recipe.summary}") for recipe in RECIPES}

@@ -12,7 +12,11 @@ from eligo.utilities import Workload
 
 
 class Rule(Protocol):
-    """Scores -> chosen examples; a hashable value (a frozen dataclass). Ties are broken at random by the key."""
+    """Scores -> chosen examples; a hashable value (a frozen dataclass). Ties are broken at random by the key.
+
+    In selective learning a rule may say how much each example's error counts instead: float weights, of which 0 leaves
+    an example out.
+    """
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """Choose among candidates.
@@ -26,7 +30,7 @@ class Rule(Protocol):
 
         Returns
         -------
-        bool array (examples,), a subset of the candidates
+        bool array (examples,), a subset of the candidates; or float, their weights
         """
 
 

@@ -260,6 +260,12 @@ class Study:
         return settings
 
 
+def completed(noted: Mapping[str, Any]) -> dict[str, Any]:
+    """A design as it was noted, with the settings that methods have had since: their defaults are what it ran with."""
+    plans = [plan | {"settings": asdict(Settings()) | plan["settings"]} for plan in noted["plans"]]
+    return {**noted, "plans": plans}
+
+
 def changed_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """What differs between two designs, one line each.
 

@@ -13,8 +13,8 @@ from eligo.datasets.files import check_digest
 from eligo.datasets.openml import openml_table
 from eligo.datasets.preprocessing import SCALERS
 from eligo.datasets.tables import KINDS, TASKS, digest
-from eligo.learning import CANDIDATES, RETRAINING, STOPS
-from eligo.methods import INFORMATIVENESS, REGRESSION_UNCERTAINTY, Settings, named_methods
+from eligo.learning import CANDIDATES, MIXES, RETRAINING, STOPS
+from eligo.methods import INFORMATIVENESS, REGRESSION_UNCERTAINTY, STOPPING, Settings, named_methods
 from eligo.sensitivity import NORMS
 from eligo.study.design import (
     OUTPUTS,
@@ -55,6 +55,17 @@ SELECTION: Mapping[str, Read] = {
     "share": _number(above=0, at_most=1),
     "floor": _whole(1),
     "floor_share": _number(at_least=0, at_most=1),
+    "target_share": _number(above=0, at_most=1),
+    "target_work": _number(above=0, at_most=1),
+    "tail": _number(at_least=0, at_most=1),
+    "prune_probability": _number(at_least=0, below=1),
+    "pilots": _whole(1),
+    "pilot_epochs": _whole(1),
+    "growth": _whole(1),
+    "subset_epochs": _whole(1),
+    "early_stopping": _choice(*STOPPING),
+    "early_stopping_threshold": _number(above=0),
+    "check_interval": _whole(1),
 }
 """Settings of [selection], and what each may be. A list of values is a factor of the study."""
 
@@ -63,9 +74,13 @@ QUERYING: Mapping[str, Read] = {
     "budget": _whole(0),
     "members": _whole(2),
     "committee": _choice(*COMMITTEES),
+    "diversity": _choice(*MIXES),
+    "feature_share": _number(above=0, at_most=1),
     "retraining": _choice(*RETRAINING),
     "epochs_per_query": _whole(1),
     "stop": _choice(*STOPS),
+    "stopping": _choice(*STOPPING),
+    "stopping_threshold": _number(above=0),
     "regression_uncertainty": _choice(*REGRESSION_UNCERTAINTY),
 }
 """Settings of [querying], likewise."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from eligo.datasets import DataError, UnavailableError
-from eligo.study.design import Study, changed_settings
+from eligo.study.design import Study, changed_settings, completed
 from eligo.study.environment import describe_environment
 from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
@@ -63,7 +63,7 @@ def open_store(study: Study, folder: Path) -> SQLiteStore:
     settings, before = _plain(study.to_settings()), store.noted("settings")
     if before is None:
         store.note("settings", settings)
-    elif changes := changed_settings(before, settings):
+    elif changes := changed_settings(completed(before), settings):
         store.close()
         raise StudyError(
             f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one."

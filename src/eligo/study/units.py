@@ -181,11 +181,16 @@ def _trial_rows(
     with np.errstate(divide="ignore", invalid="ignore"):
         end["generalisation_factor"] = end["test_error"] / end["train_error"]
     end["plateau_epoch"] = plateau_epochs(trajectory.epoch, _coded_errors(dataset, trajectory))
-    hyper = asdict(unit.values) | {"problem": unit.problem, "method": unit.method, "epochs": int(trajectory.epoch[-1])}
+    hyper = asdict(unit.values) | {"problem": unit.problem, "method": unit.method}
+    epochs = np.where(np.isnan(trajectory.stopped_at), trajectory.epoch[-1], trajectory.stopped_at)
     rows = []
     for index, trial in enumerate(unit.trials):
         own = {name: float(values[index]) for name, values in end.items()}
-        row = own | hyper | {"trial": trial, "is_diverged": bool(trajectory.is_diverged[index])}
+        row = (
+            own
+            | hyper
+            | {"trial": trial, "epochs": int(epochs[index]), "is_diverged": bool(trajectory.is_diverged[index])}
+        )
         rows.append({name: row[name] for name in TRIAL_COLUMNS})
     return rows
 
