@@ -31,7 +31,7 @@ CASES = [(utility, name) for utility in UTILITIES for name, task in TASKS.items(
 
 
 def test_the_table_holds_every_utility_there_is() -> None:
-    assert len(PLAIN) == 22
+    assert len(PLAIN) == 26
 
 
 @pytest.mark.parametrize(("utility", "task"), CASES, ids=lambda value: repr(value))
@@ -43,6 +43,7 @@ RULES = [
     rules.Everything(),
     rules.AboveMean(0.5),
     rules.Share(0.3),
+    rules.SoftPrune(0.5),
     Top(1),
     Top(4),
     StochasticTop(3),
