@@ -161,7 +161,7 @@ def learn_incrementally(
 
     def learn(trials: Trials) -> Trajectory:
         run = Run(network, task, trials, sgd)
-        everyone = np.ones((trials.n_trials, trials.n_examples), dtype=bool)
+        everyone = trials.present
         run.warm_up((utility, rule), scored_by=SquaredError())
         subset = run.choose(utility, rule, everyone, everyone) != 0
         progress = SubsetProgress(ending, _errors(run), subset)
@@ -170,13 +170,14 @@ def learn_incrementally(
             run.train(subset, 1)
             if epoch in recorded:
                 run.record(everyone, subset)
-            is_growing = ~subset.all(axis=1)
+            is_left = everyone & ~subset
+            is_growing = is_left.any(axis=1)
             if epoch == sgd.epochs or not is_growing.any():
                 continue
             errors = _errors(run, is_growing)
             is_due = progress.has_ended(errors, subset) & is_growing
             if is_due.any():
-                chosen = run.choose(utility, rule, everyone, ~subset, is_asking=is_due) != 0
+                chosen = run.choose(utility, rule, everyone, is_left, is_asking=is_due) != 0
                 subset = subset | (chosen & is_due[:, None])
                 progress.begin(is_due, errors, subset)
         return run.trajectory(subset)

@@ -110,7 +110,7 @@ def learn_from_pilot(
 
     def learn(trials: Trials) -> Trajectory:
         run = Run(network, task, trials, sgd)
-        everyone = np.ones((trials.n_trials, trials.n_examples), dtype=bool)
+        everyone = trials.present
         run.warm_up(scored_by=score.utility)
         total = np.zeros(everyone.shape)
         for pilot in range(n_pilots):
@@ -131,7 +131,7 @@ def _score_by_one(run: Run, score: PilotScore, number: int, n_epochs: int) -> ND
     trials = run.trials
     params, order_keys = _draw_pilot(run.network, number, trials.selection_keys, run.X.shape[2], run.targets.shape[2])
     pilot = Run(run.network, run.task, replace(trials, params=params, order_keys=order_keys), run.sgd)
-    everyone = np.ones((trials.n_trials, trials.n_examples), dtype=bool)
+    everyone = trials.present
     scores = []
     for epoch in range(1, n_epochs + 1) if score.is_followed else (n_epochs,):
         pilot.train(everyone, epoch - pilot.epoch)

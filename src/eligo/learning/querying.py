@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eligo.learning.diversity import Diversity, Resamples, with_diversity
 from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Run, refuse_unfit
-from eligo.learning.trajectory import Trajectory, record_epochs
+from eligo.learning.trajectory import OnRecord, Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
 from eligo.networks import Network
@@ -50,6 +50,7 @@ def learn_by_querying(
     stopping: Criterion | None = None,
     n_records: int = 100,
     checkpoints: tuple[int, ...] = (),
+    on_record: OnRecord | None = None,
 ) -> Trajectory:
     """Score the pool U, have the best of it labelled, train on the labelled set L; until the budget is spent.
 
@@ -76,6 +77,7 @@ def learn_by_querying(
         hold still, and nothing more of them is counted. None never stops
     n_records : int, default=100, how often to record besides at the start, at ends of rounds
     checkpoints : tuple of int, default=(), epochs to record at besides, in the middle of a round too
+    on_record : function, default=None, called with each record as soon as it is taken, see `eligo.learning.trajectory`
 
     Returns
     -------
@@ -91,7 +93,7 @@ def learn_by_querying(
     See `eligo.methods`, which names the usual combinations.
     """
     trials = trials.with_members(n_members)
-    budget = _checked_budget(np.asarray(trials.is_first_labelled), budget)
+    budget = _checked_budget(trials.present & ~np.asarray(trials.is_first_labelled), budget)
     if retraining not in RETRAINING:
         raise ValueError(f"`retraining` must be one of {', '.join(map(repr, RETRAINING))}; got {retraining!r}.")
     refuse_unfit(utility, rule, task, n_members, is_pool=True)
@@ -105,15 +107,16 @@ def learn_by_querying(
     def learn(trials: Trials) -> Trajectory:
         trials, features = with_diversity(trials, network, mix)
         resamples = Resamples(trials.order_keys, trials.n_examples) if mix.bootstrap else None
-        run, labelled = Run(network, task, trials, sgd), np.asarray(trials.is_first_labelled)
+        run, labelled = Run(network, task, trials, sgd, on_record), np.asarray(trials.is_first_labelled)
         if features is not None or resamples:
             run.present(resamples.grow(labelled) if resamples else None, features)
         run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})
-        asked, watch = labelled, Watch(stopping, run, ~labelled)
+        asked, watch = labelled, Watch(stopping, run, trials.present & ~labelled)
         run.record(labelled, labelled)
         for size, (begin, end) in zip([0, *queries], zip([0, *ends[:-1]], ends, strict=True), strict=True):
             if size and watch.is_active.any():
-                chosen = run.choose(utility, replace(rule, n=size), labelled, ~labelled, is_asking=watch.is_active)
+                pool = trials.present & ~labelled
+                chosen = run.choose(utility, replace(rule, n=size), labelled, pool, is_asking=watch.is_active)
                 asked = still_learning(chosen, watch)
                 labelled = labelled | asked
                 if resamples:
@@ -136,8 +139,8 @@ def learn_by_querying(
     return learn_in_parts(learn, trials)
 
 
-def _checked_budget(labelled: NDArray[np.bool_], budget: int | None) -> int:
-    pool_sizes = np.unique((~labelled).sum(axis=1))
+def _checked_budget(pools: NDArray[np.bool_], budget: int | None) -> int:
+    pool_sizes = np.unique(pools.sum(axis=1))
     if len(pool_sizes) > 1:
         raise ValueError(
             f"all trials must start with equally many labels; their pools hold {pool_sizes.tolist()} examples."

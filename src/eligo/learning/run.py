@@ -11,7 +11,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from eligo.learning.trajectory import Meter, Trajectory
+from eligo.learning.trajectory import Meter, OnRecord, Trajectory
 from eligo.learning.trials import Trials, as_members, as_nets
 from eligo.nets import jit_nets, over_nets, spread
 from eligo.networks import Network, Params, presentation_work
@@ -77,16 +77,17 @@ def score(network: Network, task: Task, utility: Utility, step: int, params: Par
     network, task, utility : values
     step : int, how many choices came before; makes the random numbers of this one
     params : parameters with a leading axis of nets, the members of a trial after each other
-    per_trial : X, targets, weight_decay (trials,), keys (trials,)
+    per_trial : X, targets, is_present, weight_decay (trials,), keys (trials,)
 
     Returns
     -------
     float array (trials, examples)
     """
 
-    def one_trial(params: Params, X: Array, targets: Array, weight_decay: Array, key: Array) -> Array:
-        everyone = jnp.ones(len(X), dtype=bool)
-        situation = Situation(network, task, params, X, targets, everyone, everyone, weight_decay)
+    def one_trial(
+        params: Params, X: Array, targets: Array, is_present: Array, weight_decay: Array, key: Array
+    ) -> Array:
+        situation = Situation(network, task, params, X, targets, is_present, is_present, weight_decay)
         return utility(situation, key=jax.random.fold_in(key, step))
 
     scores: Array = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
@@ -127,16 +128,20 @@ class Run:
     task : Task
     trials : Trials
     sgd : SGD
+    on_record : function, default=None, called with each record as soon as it is taken
     """
 
-    def __init__(self, network: Network, task: Task, trials: Trials, sgd: SGD) -> None:
+    def __init__(
+        self, network: Network, task: Task, trials: Trials, sgd: SGD, on_record: OnRecord | None = None
+    ) -> None:
         """Start from the initial weights of the trials."""
         trials = Trials(**spread(vars(trials)))
         self.network, self.task, self.trials, self.sgd = network, task, trials, sgd
         self.n_members = trials.order_keys.shape[1]
         self.X, self.targets = spread([np.repeat(part, self.n_members, axis=0) for part in (trials.X, trials.targets)])
+        self.weights = self._weights_at(None)
         self.keys = spread(as_nets(trials.order_keys))
-        self.meter = Meter(network, task, trials)
+        self.meter = Meter(network, task, trials, on_record)
         self.epoch = 0
         self.n_choices = 0
         # Where weights will lie after some epochs too: else all that reads them compiles a second time.
@@ -160,6 +165,14 @@ class Run:
             if rows is not None:
                 X, targets = (np.take_along_axis(part, rows[:, :, None], axis=1) for part in (X, targets))
             self.X, self.targets = spread([X, targets])
+            self.weights = self._weights_at(rows)
+
+    def _weights_at(self, rows: NDArray[np.int64] | None) -> Weights | None:
+        """How much the error counts of what every network trains on, (nets, examples); None is equally."""
+        if self.trials.sample_weight is None:
+            return None
+        weights = np.repeat(np.asarray(self.trials.sample_weight), self.n_members, axis=0)
+        return weights if rows is None else np.take_along_axis(weights, rows, axis=1)
 
     def rest(self) -> None:
         """Lose the velocity and keep the weights."""
@@ -178,7 +191,7 @@ class Run:
         self, *choices: tuple[Utility, Rule | BatchRule], share: Weights | None = None, scored_by: Utility | None = None
     ) -> None:
         """Compile everything that the run will call, so that no compilation is taken for learning."""
-        everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
+        everyone = self.trials.present
         self._advance(everyone, 0)
         self.meter.measure(self.state.params, everyone)
         for utility, rule in choices:
@@ -220,7 +233,7 @@ class Run:
 
     def score(self, utility: Utility, is_asking: Mask | bool = True) -> NDArray[np.float64]:
         """Scores of all examples, whose labels are all known, (trials, examples); counted as a selection's work."""
-        everyone = np.ones(self.trials.X.shape[:2], dtype=bool)
+        everyone = self.trials.present
         with self.meter.timing("seconds_selection"):
             scores = self._score(utility)
         self.n_choices += 1
@@ -238,6 +251,9 @@ class Run:
 
     def _advance(self, member: Mask | Weights, n_epochs: int) -> TrainingState:
         of_nets = np.repeat(member, self.n_members, axis=0)
+        weights: NDArray[Any] | None = self.weights
+        if member.dtype != bool:
+            weights = of_nets if weights is None else weights * of_nets
         advanced: TrainingState = jax.block_until_ready(
             advance(
                 self.network,
@@ -250,10 +266,11 @@ class Run:
                 member=of_nets != 0,
                 first_epoch=self.epoch,
                 n_epochs=n_epochs,
-                sample_weight=None if member.dtype == bool else of_nets,
+                sample_weight=weights,
             )
         )
-        return advanced
+        # Where weights lay before the first epoch: else all that reads them compiles a second time.
+        return advanced if len(self.keys) % jax.local_device_count() == 0 else spread(advanced)
 
     def _choose(
         self,
@@ -271,7 +288,7 @@ class Run:
 
     def _score(self, utility: Utility) -> NDArray[np.float64]:
         trials, weight_decay = self.trials, self.sgd.rates(self.trials.n_trials).weight_decay
-        per_trial = (trials.X, trials.targets, weight_decay, trials.selection_keys)
+        per_trial = (trials.X, trials.targets, trials.present, weight_decay, trials.selection_keys)
         scores = score(self.network, self.task, utility, self.n_choices, self.state.params, *per_trial)
         return np.asarray(scores, dtype=np.float64)
 
@@ -280,8 +297,8 @@ class Run:
     ) -> NDArray[np.float64]:
         """Forward-equivalents (trials,) of scoring so many candidates once, by all members."""
         n_features, n_outputs = self.X.shape[2], self.targets.shape[2]
-        counts = zip(is_candidate.sum(axis=1).tolist(), is_labelled.sum(axis=1).tolist(), strict=True)
-        fixed = (self.network, self.task, n_features, n_outputs, self.X.shape[1])
-        loads = [Workload(*fixed, *sizes) for sizes in counts]
+        counts = (rows.sum(axis=1).tolist() for rows in (self.trials.present, is_candidate, is_labelled))
+        fixed = (self.network, self.task, n_features, n_outputs)
+        loads = [Workload(*fixed, *sizes) for sizes in zip(*counts, strict=True)]
         of_utility = np.array([utility.work(load) * self.n_members for load in loads])
         return of_utility + np.array([rule.work(load) for load in loads]) if isinstance(rule, BatchRule) else of_utility

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from eligo.learning.pace import Pace, pace_of
 from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Run, refuse_unfit
-from eligo.learning.trajectory import Trajectory, record_epochs
+from eligo.learning.trajectory import OnRecord, Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
 from eligo.networks import Network, presentation_work
@@ -40,6 +40,7 @@ def learn_selectively(
     check_interval: int = 10,
     n_records: int = 100,
     checkpoints: tuple[int, ...] = (),
+    on_record: OnRecord | None = None,
 ) -> Trajectory:
     """Train on a subset D_T of the candidate set D_C that is chosen anew every ``interval`` epochs.
 
@@ -64,6 +65,7 @@ def learn_selectively(
     check_interval : int, default=10, epochs between checks, at least 1
     n_records : int, default=100, how often to record besides at the start
     checkpoints : tuple of int, default=(), epochs to record at besides
+    on_record : function, default=None, called with each record as soon as it is taken, see `eligo.learning.trajectory`
 
     Returns
     -------
@@ -93,8 +95,8 @@ def learn_selectively(
     checks = np.arange(check_interval, sgd.epochs, check_interval) if stopping else recorded[:0]
 
     def learn(trials: Trials) -> Trajectory:
-        run = Run(network, task, trials, sgd)
-        candidate_set = np.ones((trials.n_trials, trials.n_examples), dtype=bool)  # D_C, all labels known
+        run = Run(network, task, trials, sgd, on_record)
+        candidate_set = trials.present  # D_C, all labels known
         subset = candidate_set  # D_T
         pace = _pace(rule, utility, run, tail=sgd.epochs - last, selections=selections)
         share = np.ones(trials.n_trials) if pace else None
@@ -135,12 +137,12 @@ def _pace(rule: Rule, utility: Utility, run: Run, tail: int, selections: NDArray
     """The pace of an adaptive beta; None for other rules."""
     if not isinstance(rule, AdaptiveMean):
         return None
-    everyone = np.ones(run.trials.X.shape[:2], dtype=bool)
+    everyone = run.trials.present
     return pace_of(
         rule,
         per_presentation=presentation_work(run.network, run.X.shape[2], run.targets.shape[2]),
         selection_work=float(run.selection_work(utility, rule, everyone, everyone)[0]),
-        n_examples=run.trials.n_examples,
+        n_examples=int(everyone[0].sum()),
         n_epochs=run.sgd.epochs,
         tail=tail,
         selections=selections,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,6 +36,13 @@ MEASURES = (
     "r2",
 )
 SECONDS = ("seconds_training", "seconds_selection", "seconds_evaluation")
+
+
+Record = Mapping[str, Any]
+"""One record of a run: its epoch, and an array (trials,) for each field of `Trajectory` that has one for each record."""
+
+OnRecord = Callable[[Record], None]
+"""What may follow a run while it learns."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,7 @@ class Meter:
     network: Network
     task: Task
     trials: Trials
+    on_record: OnRecord | None = None
     presentations: NDArray[np.float64] = field(init=False)
     work: NDArray[np.float64] = field(init=False)
     selection_work: NDArray[np.float64] = field(init=False)
@@ -203,6 +211,8 @@ class Meter:
             part: np.full(self.trials.n_trials, total / self.trials.n_trials) for part, total in self.seconds.items()
         }
         self.records.append({"epoch": epoch} | counts | costs | measures | seconds)
+        if self.on_record is not None:
+            self.on_record(self.records[-1])
 
     def trajectory(self, params: Params, is_selected: NDArray[np.bool_], stopped_at: NDArray[np.float64]) -> Trajectory:
         """All records as one value."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
+import numpy as np
 from jax import Array
+from numpy.typing import NDArray
 
-from eligo.networks import Params
+from eligo.networks import Network, Params
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,9 @@ class Trials:
     params : parameters with leading axes (trials, members), the initial weights; fewer members take the first
     order_keys : jax random keys (trials, members), for the order of presentation
     selection_keys : jax random keys (trials,), for ties and random utilities
+    is_present : bool array (trials, examples), default=None, the rows that are examples; others fill the arrays up, so that
+        data of about one size have one shape and share compiled programs. None is all
+    sample_weight : float array (trials, examples), default=None, what each example's error counts, see `eligo.train_many`
     """
 
     X: Array
@@ -35,6 +41,8 @@ class Trials:
     params: Params
     order_keys: Array
     selection_keys: Array
+    is_present: Array | None = None
+    sample_weight: Array | None = None
 
     @property
     def n_trials(self) -> int:
@@ -45,6 +53,13 @@ class Trials:
     def n_examples(self) -> int:
         """Examples of a trial's training part, |D_C|."""
         return self.X.shape[1]
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """The rows that are examples, (trials, examples)."""
+        if self.is_present is None:
+            return np.ones((self.n_trials, self.n_examples), dtype=bool)
+        return np.asarray(self.is_present)
 
     def part(self, of_trials: slice) -> Trials:
         """Some of the trials."""
@@ -59,6 +74,24 @@ class Trials:
             )
         params = jax.tree.map(lambda leaf: leaf[:, :n_members], self.params)
         return Trials(**(vars(self) | {"params": params, "order_keys": self.order_keys[:, :n_members]}))
+
+
+RUN_ONCE = {"xla_backend_optimization_level": 1}
+"""What the compiler is told of a program that runs once: random bits take it longer to optimise than to draw."""
+
+
+@partial(jax.jit, static_argnames="n_members", compiler_options=RUN_ONCE)
+def draw_keys(seeds: NDArray[np.uint32], n_members: int | None = None) -> Array:
+    """The random key of each seed, (seeds,); or, split from it, one for each member, (seeds, members)."""
+    keys = jax.vmap(jax.random.key)(seeds)
+    return keys if n_members is None else jax.vmap(lambda key: jax.random.split(key, n_members))(keys)
+
+
+@partial(jax.jit, static_argnums=(0, 2, 3), compiler_options=RUN_ONCE)
+def draw_params(network: Network, keys: Array, n_features: int, n_outputs: int) -> Params:
+    """Initial weights for each key, whatever their shape, as `Network.init` draws them."""
+    params = jax.lax.map(lambda key: network.init(key, n_features, n_outputs), keys.reshape(-1))  # small to compile
+    return jax.tree.map(lambda leaf: leaf.reshape(*keys.shape, *leaf.shape[1:]), params)
 
 
 def as_nets(tree: Any) -> Any:

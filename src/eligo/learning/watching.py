@@ -63,7 +63,7 @@ class Watch:
             return
         with self.run.meter.timing("seconds_selection"):
             self.checks.append(self._look(is_labelled, is_open, is_chosen))
-            forward = self.run.trials.n_examples * self.run.n_members
+            forward = self.run.trials.present.sum(axis=1) * self.run.n_members
             self.run.meter.count_selection(forward * self.is_active.astype(np.float64))
             if len(self.checks) == self.criterion.n_checks:
                 self.stopped_at[self.criterion(self.checks) & self.is_active] = self.run.epoch

@@ -8,19 +8,17 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 from eligo.datasets import Dataset, Preparation, prepare_features
 from eligo.learning import Trials
-from eligo.networks import Network, Params
+from eligo.learning.trials import draw_keys, draw_params
+from eligo.networks import Network
 from eligo.tasks import TargetCoding
 
 STREAMS = ("split", "weights", "first_labelled", "order", "selection")
@@ -173,24 +171,6 @@ def prepare(design: TrialDesign, dataset: Dataset, split: Split) -> Prepared:
     coding = code_targets(design, dataset, split.train)
     targets, targets_test = (coding.encode(dataset.y[rows]) for rows in split)
     return Prepared(X, targets, X_test, targets_test, coding.scale)
-
-
-RUN_ONCE = {"xla_backend_optimization_level": 1}
-"""What the compiler is told of a program that runs once: random bits take it longer to optimise than to draw."""
-
-
-@partial(jax.jit, static_argnames="n_members", compiler_options=RUN_ONCE)
-def draw_keys(seeds: NDArray[np.uint32], n_members: int | None = None) -> Array:
-    """The random key of each seed, (seeds,); or, split from it, one for each member, (seeds, members)."""
-    keys = jax.vmap(jax.random.key)(seeds)
-    return keys if n_members is None else jax.vmap(lambda key: jax.random.split(key, n_members))(keys)
-
-
-@partial(jax.jit, static_argnums=(0, 2, 3), compiler_options=RUN_ONCE)
-def draw_params(network: Network, keys: Array, n_features: int, n_outputs: int) -> Params:
-    """Initial weights for each key, whatever their shape, as `Network.init` draws them."""
-    params = jax.lax.map(lambda key: network.init(key, n_features, n_outputs), keys.reshape(-1))  # small to compile
-    return jax.tree.map(lambda leaf: leaf.reshape(*keys.shape, *leaf.shape[1:]), params)
 
 
 def stack_trials(

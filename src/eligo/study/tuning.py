@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from eligo.datasets import DataError, Dataset
+from eligo.learning.trials import draw_keys, draw_params
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import Network, Params
 from eligo.study.design import HyperParameters, Study
@@ -22,8 +23,6 @@ from eligo.study.trials import (
     TUNING_TRIAL,
     Prepared,
     Split,
-    draw_keys,
-    draw_params,
     folds_inside,
     prepare,
     seed_of,
