@@ -6,6 +6,15 @@ configure_host_devices()  # before jax computes, which it does not at its import
 
 from eligo import statistics  # noqa: E402
 from eligo.activations import LINEAR, RELU, SIGMOID, TANH, Activation  # noqa: E402
+from eligo.estimators import (  # noqa: E402
+    ActiveClassifier,
+    ActiveRegressor,
+    SelectionDisplay,
+    SelectiveClassifier,
+    SelectiveRegressor,
+    load,
+    query,
+)
 from eligo.learning import (  # noqa: E402
     Diversity,
     Trajectory,
@@ -63,10 +72,15 @@ __all__ = [
     "SIGMOID",
     "TANH",
     "Activation",
+    "ActiveClassifier",
+    "ActiveRegressor",
     "Committee",
     "Diversity",
     "Method",
     "Network",
+    "SelectionDisplay",
+    "SelectiveClassifier",
+    "SelectiveRegressor",
     "Settings",
     "Task",
     "Trajectory",
@@ -82,9 +96,11 @@ __all__ = [
     "learn_incrementally",
     "learn_selectively",
     "least_confidence",
+    "load",
     "margin",
     "named_methods",
     "normalised_outputs",
+    "query",
     "score_pool",
     "softmax_of_net_inputs",
     "softmax_of_outputs",

@@ -1,0 +1,47 @@
+"""scikit-learn's own checks of an estimator, all of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import jax
+import pytest
+from sklearn.utils.estimator_checks import estimator_checks_generator
+
+from eligo import ActiveClassifier, ActiveRegressor, SelectiveClassifier, SelectiveRegressor
+
+# Full batches, since a weight of 2 is not two steps of online SGD; small, since each shape of data is compiled anew.
+QUICK: dict[str, Any] = {"hidden": (8,), "batch_size": "full", "n_records": 1, "momentum": 0.9, "epochs": 100}
+QUERYING: dict[str, Any] = QUICK | {"n_members": 2, "query_size": 25, "n_initial": 20}
+CROSSWISE = [
+    SelectiveClassifier(**QUICK, interval=25, learning_rate=0.5),
+    ActiveRegressor(**QUERYING, learning_rate=0.1),
+]
+# Each is a loop of one of the two above and a kind of the other, and has no line of its own beside its name.
+THE_OTHERS = [
+    SelectiveRegressor(**QUICK, interval=25, learning_rate=0.1),
+    ActiveClassifier(**QUERYING, learning_rate=0.5),
+]
+
+
+def checks() -> Iterator[Any]:
+    for estimator in (*CROSSWISE, *THE_OTHERS):
+        marks = pytest.mark.slow if estimator in THE_OTHERS else ()
+        for made, check in estimator_checks_generator(estimator):
+            inner = getattr(check, "func", check)
+            name = getattr(inner, "func", inner).__name__
+            yield pytest.param(made, check, marks=marks, id=f"{type(estimator).__name__}-{name}")
+
+
+@pytest.fixture(autouse=True)
+def _hasty_compiler() -> Iterator[None]:
+    """The checks fit some shapes once: a compiler that optimises takes longer than it saves."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
+@pytest.mark.parametrize(("estimator", "check"), list(checks()))
+def test_scikit_learn_s_check_passes(estimator, check, request) -> None:
+    if "sample_weight_equivalence" in request.node.callspec.id:
+        request.getfixturevalue("float64")  # it compares to 1e-7, which float32 does not have
+    check(estimator)
