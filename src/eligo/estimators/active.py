@@ -126,7 +126,7 @@ class ActiveEstimator(NetworkEstimator):
     def _choose(self, run: Run) -> Chosen:
         utility, rule, pool = self._utility(), self._rule(), run.trials.present
         refuse_unfit(utility, rule, self._task, self.n_members, is_pool=True)
-        queried = run.choose(utility, rule, np.zeros_like(pool), pool)
+        queried = run.choose(utility, rule, np.zeros_like(pool), pool) != 0
         return Chosen(queried, queried)
 
 

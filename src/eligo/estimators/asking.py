@@ -131,8 +131,9 @@ def missing(y: ArrayLike, missing_label: Any) -> NDArray[np.bool_]:
     """
     values = np.asarray(y, dtype=object)
     is_missing = pd.isna(values) if pd.isna(missing_label) else values == missing_label
-    found: NDArray[np.bool_] = np.asarray(is_missing, dtype=bool)
-    return found if found.ndim == 1 else found.any(axis=1)
+    found = np.asarray(is_missing, dtype=bool)
+    of_rows: NDArray[np.bool_] = found.reshape(len(found), -1).any(axis=1)
+    return of_rows
 
 
 def _check(X: Any, is_missing: NDArray[np.bool_], n: int) -> None:
@@ -185,7 +186,7 @@ def _chosen(
 ) -> Asked:
     """What a rule chooses of a pool, whose examples lie where the embedding says, if the rule looks at that."""
     where: dict[str, Any] = {} if embedding is None else {"embedding": embedding, "is_labelled": pool.is_labelled}
-    return Asked(scores, rule(scores, pool.is_candidate, pool.is_labelled[:, None], key=key, **where))
+    return Asked(scores, rule(scores, pool.is_candidate, pool.is_labelled[:, None], key=key, **where) != 0)
 
 
 def _labels(y: ArrayLike, is_known: NDArray[np.bool_], task: Task) -> NDArray[Any]:
