@@ -6,6 +6,7 @@ configure_host_devices()  # before jax computes, which it does not at its import
 
 from eligo import statistics  # noqa: E402
 from eligo.activations import LINEAR, RELU, SIGMOID, TANH, Activation  # noqa: E402
+from eligo.foreign import ForeignNetwork  # noqa: E402
 from eligo.learning import Trajectory, Trials, learn_by_querying, learn_selectively  # noqa: E402
 from eligo.methods import Method, Settings, named_methods  # noqa: E402
 from eligo.networks import Network  # noqa: E402
@@ -48,6 +49,7 @@ __all__ = [
     "TANH",
     "Activation",
     "Committee",
+    "ForeignNetwork",
     "Method",
     "Network",
     "Settings",

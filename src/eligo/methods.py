@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from eligo.learning import CANDIDATES, RETRAINING, STOPS, Trajectory, Trials, learn_by_querying, learn_selectively
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 from eligo.rules import AboveMean, Everything, Share, Top
 from eligo.sensitivity import NORMS
 from eligo.sgd import SGD
@@ -30,7 +30,7 @@ class Learn(Protocol):
 
     def __call__(
         self,
-        network: Network,
+        network: AnyNetwork,
         task: Task,
         trials: Trials,
         sgd: SGD,
@@ -181,7 +181,7 @@ _QUERYING = ("query_size", "budget", "retraining", "epochs_per_query", "stop")
 
 
 def _learn_by_uncertainty(
-    network: Network, task: Task, trials: Trials, sgd: SGD, *, of_regression: Utility, **how: Any
+    network: AnyNetwork, task: Task, trials: Trials, sgd: SGD, *, of_regression: Utility, **how: Any
 ) -> Trajectory:
     """Query by Eq. 8, or by another utility where the task has no classes to be uncertain about."""
     utility = PredictiveEntropy() if task.has_classes else of_regression
@@ -189,7 +189,7 @@ def _learn_by_uncertainty(
 
 
 def _learn_as_committee(
-    network: Network, task: Task, trials: Trials, sgd: SGD, *, committee: Committee, **how: Any
+    network: AnyNetwork, task: Task, trials: Trials, sgd: SGD, *, committee: Committee, **how: Any
 ) -> Trajectory:
     """Query by the members' disagreement, and be measured by what the committee says as one."""
     task = replace(task, committee=committee)

@@ -13,7 +13,7 @@ from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 from eligo.rules import Top
 from eligo.sgd import SGD
 from eligo.tasks import Task
@@ -31,7 +31,7 @@ STOPS = ("budget", "epochs")
 
 
 def learn_by_querying(
-    network: Network,
+    network: AnyNetwork,
     task: Task,
     trials: Trials,
     sgd: SGD,
@@ -52,7 +52,7 @@ def learn_by_querying(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     trials : Trials; ``is_first_labelled`` is the L to start from
     sgd : SGD

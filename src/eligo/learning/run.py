@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from eligo.learning.trajectory import Meter, Trajectory
 from eligo.learning.trials import Trials, as_members, as_nets
 from eligo.nets import jit_nets, over_nets, spread
-from eligo.networks import Network, Params, presentation_work
+from eligo.networks import AnyNetwork, Params, presentation_work
 from eligo.rules import Rule
 from eligo.sgd import SGD
 from eligo.tasks import Task
@@ -24,7 +24,7 @@ from eligo.utilities import Situation, Utility, Workload
 
 @partial(jit_nets, static_argnames=("network", "task", "utility", "rule"))
 def choose(
-    network: Network, task: Task, utility: Utility, rule: Rule, step: int, params: Params, *per_trial: Any
+    network: AnyNetwork, task: Task, utility: Utility, rule: Rule, step: int, params: Params, *per_trial: Any
 ) -> Array:
     """Score the examples of every trial and choose among its candidates.
 
@@ -85,13 +85,13 @@ class Run:
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     trials : Trials
     sgd : SGD
     """
 
-    def __init__(self, network: Network, task: Task, trials: Trials, sgd: SGD) -> None:
+    def __init__(self, network: AnyNetwork, task: Task, trials: Trials, sgd: SGD) -> None:
         """Start from the initial weights of the trials."""
         trials = Trials(**spread(vars(trials)))
         self.network, self.task, self.trials, self.sgd = network, task, trials, sgd

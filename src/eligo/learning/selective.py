@@ -10,7 +10,7 @@ from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 from eligo.rules import Everything, Rule
 from eligo.sgd import SGD
 from eligo.tasks import Task
@@ -21,7 +21,7 @@ CANDIDATES = ("all", "current")
 
 
 def learn_selectively(
-    network: Network,
+    network: AnyNetwork,
     task: Task,
     trials: Trials,
     sgd: SGD,
@@ -41,7 +41,7 @@ def learn_selectively(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     trials : Trials, of which the first member learns
     sgd : SGD

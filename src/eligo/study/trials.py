@@ -20,7 +20,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 from eligo.datasets import Dataset, Preparation, prepare_features
 from eligo.learning import Trials
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.tasks import TargetCoding
 
 STREAMS = ("split", "weights", "first_labelled", "order", "selection")
@@ -187,7 +187,7 @@ def draw_keys(seeds: NDArray[np.uint32], n_members: int | None = None) -> Array:
 
 
 @partial(jax.jit, static_argnums=(0, 2, 3), compiler_options=RUN_ONCE)
-def draw_params(network: Network, keys: Array, n_features: int, n_outputs: int) -> Params:
+def draw_params(network: AnyNetwork, keys: Array, n_features: int, n_outputs: int) -> Params:
     """Initial weights for each key, whatever their shape, as `Network.init` draws them."""
     params = jax.lax.map(lambda key: network.init(key, n_features, n_outputs), keys.reshape(-1))  # small to compile
     return jax.tree.map(lambda leaf: leaf.reshape(*keys.shape, *leaf.shape[1:]), params)
@@ -196,7 +196,7 @@ def draw_params(network: Network, keys: Array, n_features: int, n_outputs: int) 
 def stack_trials(
     design: TrialDesign,
     dataset: Dataset,
-    network: Network,
+    network: AnyNetwork,
     numbers: Sequence[int],
     *,
     fold: tuple[int, int] | None = None,
@@ -208,7 +208,7 @@ def stack_trials(
     ----------
     design : TrialDesign
     dataset : Dataset
-    network : Network
+    network : Network or ForeignNetwork
     numbers : sequence of int, the trials
     fold : (index, number of folds), default=None; a fold of each trial's training part takes the place of its test part
     shares_weights : bool, default=False, whether all trials start from the same initial weights

@@ -16,7 +16,7 @@ from sklearn.model_selection import train_test_split
 
 from eligo.datasets import DataError, Dataset
 from eligo.nets import jit_nets, over_nets
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Network, Params
 from eligo.study.design import HyperParameters, Study
 from eligo.study.trials import (
     TUNING_TRIAL,
@@ -151,7 +151,7 @@ def _stack(folds: Sequence[Prepared]) -> tuple[Array, ...]:
 
 
 @partial(jit_nets, static_argnames=("network", "task"))
-def _held_out(network: Network, task: Task, *per_net: Any) -> Measures:
+def _held_out(network: AnyNetwork, task: Task, *per_net: Any) -> Measures:
     def one_net(params: Params, X: Array, T: Array, is_row: Array, scale: Array) -> Measures:
         net_inputs = network.net_inputs(params, X)[None]
         return task.measure(task.output(net_inputs), net_inputs, T, scale, is_row)
