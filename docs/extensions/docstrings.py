@@ -68,4 +68,9 @@ def _code(piece: str, link: Callable[[str], str | None]) -> str:
 
 
 def _escaped(text: str) -> str:
+    pieces = re.split(r"(?<!\w)(\*\w[^*]*\w\*)(?!\w)", text)  # emphasis is Markdown's as it stands
+    return "".join(piece if index % 2 else _plain(piece) for index, piece in enumerate(pieces))
+
+
+def _plain(text: str) -> str:
     return re.sub(r"([\\*_<>\[\]$|{}])", r"\\\1", text)
