@@ -157,10 +157,14 @@ def _signature(thing: Any) -> str:
         return ""
     plain = [argument.replace(annotation=inspect.Parameter.empty) for argument in signature.parameters.values()]
     plain = [argument for argument in plain if argument.name != "self"]
-    whole = signature.replace(parameters=plain, return_annotation=inspect.Signature.empty)
-    if len(str(whole)) < 80 or not plain:
-        return str(whole)
-    return "(\n    " + str(whole)[1:-1].replace(", ", ",\n    ") + ",\n)" if "(" not in str(whole)[1:-1] else str(whole)
+    whole = str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))
+    if len(whole) < 80:
+        return whole
+    listed = [str(argument) for argument in plain]
+    by_name = [place for place, argument in enumerate(plain) if argument.kind is inspect.Parameter.KEYWORD_ONLY]
+    if by_name and plain[by_name[0] - 1].kind is not inspect.Parameter.VAR_POSITIONAL:
+        listed.insert(by_name[0], "*")
+    return "(\n    " + ",\n    ".join(listed) + ",\n)"
 
 
 def _methods(thing: Any) -> Iterator[tuple[str, Any]]:

@@ -16,7 +16,7 @@ from sklearn.model_selection import train_test_split
 
 from eligo.datasets import DataError, Dataset
 from eligo.nets import jit_nets, over_nets
-from eligo.networks import AnyNetwork, Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.study.design import HyperParameters, Study
 from eligo.study.trials import (
     TUNING_TRIAL,
@@ -50,7 +50,7 @@ def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters]
     """
     design = study.trial_design(dataset.name)
     folds = [prepare(design, dataset, fold) for fold in tuning_folds(study, dataset)]
-    network = Network(hidden=(cells[0].hidden,))
+    network = study.layers.network(cells[0].hidden)
     weight_keys, order_keys = (
         draw_keys(np.array([seed_of(study.seed, dataset.name, TUNING_TRIAL, stream)], dtype=np.uint32), len(folds))
         for stream in ("weights", "order")
