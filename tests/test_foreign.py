@@ -126,6 +126,16 @@ def test_networks_lie_side_by_side_first() -> None:
     assert not layout_for(FOREIGN, N_FEATURES, 3, 1, 50).is_trailing
 
 
+@pytest.mark.parametrize(
+    "asked", [lambda: FOREIGN.hidden, lambda: FOREIGN.layer_names, lambda: FOREIGN.layer_sizes(3, 2)]
+)
+def test_what_looks_at_hidden_layers_is_refused_in_one_line(asked) -> None:
+    with pytest.raises(
+        ValueError, match=r"^mine comes from another library, and its hidden layers cannot be seen\. Choose"
+    ):
+        asked()
+
+
 def fixed(n_outputs: int) -> ForeignNetwork:
     return ForeignNetwork(lambda key, n_features, _: NETWORK.init(key, n_features, n_outputs), apply, name="fixed")
 

@@ -21,6 +21,7 @@ TITLES = {
     "sensitivity": "Output sensitivity",
     "utilities": "Utilities",
     "rules": "Rules",
+    "representations": "Representations",
     "learning": "The two loops",
     "methods": "Named methods",
     "estimators": "scikit-learn estimators",
@@ -32,7 +33,17 @@ TITLES = {
 }
 """Parts in the order of the site. A part that is not here comes last, under its own name."""
 
-PACKAGES = ("utilities", "rules", "datasets", "study", "statistics", "estimators", "testing", "stopping")
+PACKAGES = (
+    "utilities",
+    "rules",
+    "representations",
+    "datasets",
+    "study",
+    "statistics",
+    "estimators",
+    "testing",
+    "stopping",
+)
 """Parts whose public names are public though `eligo` itself does not have them."""
 
 

@@ -16,6 +16,10 @@ LOOPS = {
     "selective": "Which labelled examples to train on",
     "pool": "Which unlabelled examples to have labelled",
 }
+TASKS = {
+    "classification": ("classes", eligo.CLASSIFICATION),
+    "regression": ("functions", eligo.REGRESSION),
+}
 EXAMPLES, FEATURES, HIDDEN, CLASSES, LABELLED = 500, 30, 64, 2, 100
 
 INTRODUCTION = f"""# The catalogue
@@ -36,17 +40,30 @@ def page(names: dict[str, list[Name]], link: Links) -> str:
 
 
 def _methods(link: Links) -> Iterator[str]:
-    defaults = eligo.Settings()
     yield from ("## Methods", "")
     for loop, question in LOOPS.items():
-        yield from (f"### {question}", "", "| method | what it does | utility, rule | settings and their defaults |")
-        yield "|---|---|---|---|"
-        for method in eligo.named_methods().values():
-            if method.loop == loop:
-                settings = ", ".join(f"`{name}={_shown(getattr(defaults, name))}`" for name in method.settings)
-                parts = "<br>".join(_values(method, link))
-                yield f"| **`{method.name}`** | {markdown(method.summary, link)} | {parts or '–'} | {settings or '–'} |"
+        methods = [method for method in eligo.named_methods().values() if method.loop == loop]
+        yield from (f"### {question}", "", "| method | what it does | utility, rule |", "|---|---|---|")
+        for method in methods:
+            parts = "<br>".join(_values(method, link))
+            yield f"| [`{method.name}`](#method-{method.name}) | {markdown(method.summary, link)} | {parts} |"
+        for method in methods:
+            yield from ("", f"(method-{method.name})=", f"#### {method.name}", "", *_facts(method, link))
         yield ""
+
+
+def _facts(method: Any, link: Links) -> Iterator[str]:
+    """What the registry knows of a method, one line each."""
+    defaults, about = eligo.Settings(), getattr(method, "about", None)
+    yield f"It {markdown(method.summary, link)}.\n"
+    if about is not None:
+        told = {"Cost": about.cost, "Good when": about.good_when, "Reference": about.reference}
+        yield from (["```text", about.formula, "```", ""] if about.formula else [])
+        yield from (f"- *{label}.* {markdown(text, link)}" for label, text in told.items() if text)
+    tasks = getattr(method, "tasks", ())
+    yield from ([f"- *For.* {', '.join(tasks)}"] if tasks else [])
+    settings = ", ".join(f"`{name}={_shown(getattr(defaults, name))}`" for name in method.settings)
+    yield f"- *Settings and their defaults.* {settings or 'none'}"
 
 
 def _shown(value: Any) -> str:
@@ -80,7 +97,8 @@ def _utilities(names: list[Name], link: Links) -> Iterator[str]:
 
 
 def _rules(names: list[Name], link: Links) -> Iterator[str]:
-    choosing = [name for name in names if inspect.isclass(name.thing) and not _is_protocol(name.thing)]
+    classes = [name for name in names if inspect.isclass(name.thing) and not _is_protocol(name.thing)]
+    choosing = [name for name in classes if "__call__" in vars(name.thing)]
     yield from ("## Rules", "", "Scores to chosen examples.", "", "| rule | what it chooses |", "|---|---|")
     for name in choosing:
         yield f"| [`{name.path.rpartition('.')[2]}`](#{_place(name)}) | {_lead(name.thing, link)} |"
@@ -105,7 +123,8 @@ def _lead(thing: Any, link: Links) -> str:
 
 
 def _needs(thing: Any) -> str:
-    needs = ["labels"] if getattr(thing, "needs_labels", False) else []
+    needs = [TASKS[kind][0] for kind in getattr(thing, "tasks", ())] if len(getattr(thing, "tasks", ())) == 1 else []
+    needs += ["labels"] if getattr(thing, "needs_labels", False) else []
     least = getattr(thing, "min_members", 1)
     return ", ".join(needs + ([f"{least} networks or more"] if least > 1 else [])) or "–"
 
@@ -115,8 +134,11 @@ def _cost(thing: Any) -> str:
         utility = thing()
     except TypeError:  # it needs an argument, such as the utility that it weighs
         return "depends"
-    costs = [_cost_of(utility, task) for task in (eligo.CLASSIFICATION, eligo.REGRESSION)]
-    return costs[0] if costs[0] == costs[1] else f"{costs[0]}; function approximation {costs[1]}"
+    known = getattr(utility, "tasks", tuple(TASKS))
+    costs = {said: _cost_of(utility, task) for kind, (said, task) in TASKS.items() if kind in known}
+    if len(set(costs.values())) == 1:
+        return next(iter(costs.values()))
+    return ", ".join(f"{said} {cost}" for said, cost in costs.items())
 
 
 def _cost_of(utility: Any, task: Any) -> str:

@@ -164,6 +164,26 @@ class ForeignNetwork:
             )
         return int(outputs.shape[1])
 
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Refused: hidden layers cannot be seen."""
+        raise self._unseen()
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Refused: hidden layers cannot be seen."""
+        raise self._unseen()
+
+    def layer_sizes(self, n_features: int, n_outputs: int) -> tuple[tuple[int, int], ...]:
+        """Refused: hidden layers cannot be seen."""
+        raise self._unseen()
+
+    def _unseen(self) -> ValueError:
+        return ValueError(
+            f"{self.name} comes from another library, and its hidden layers cannot be seen. Choose a utility and a rule "
+            "that look at its inputs and outputs alone, or use `eligo.Network`."
+        )
+
     def check(self, params: Any, n_features: int, n_outputs: int) -> None:
         """Refuse parameters of one network that do not take so many features or give so many outputs."""
         found = self.n_outputs(params, n_features)

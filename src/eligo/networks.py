@@ -33,8 +33,20 @@ class Work(NamedTuple):
 class AnyNetwork(Protocol):
     """What the engine asks of ONE network: a hashable value with these methods.
 
-    `Network` is one, and `eligo.ForeignNetwork` makes one of any pair of functions.
+    `Network` is one, and `eligo.ForeignNetwork` makes one of any pair of functions. What looks at hidden layers asks for
+    ``hidden``, ``layer_names`` or ``layer_sizes``, which a network whose layers cannot be seen refuses by a ValueError.
     """
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Units of each hidden layer."""
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the layers in order of computation."""
+
+    def layer_sizes(self, n_features: int, n_outputs: int) -> tuple[tuple[int, int], ...]:
+        """(fan-in, fan-out) of each layer in order of computation."""
 
     def init(self, key: Array, n_features: int, n_outputs: int) -> Any:
         """Fresh parameters, a pytree of float arrays."""
