@@ -23,7 +23,6 @@ source_suffix = {".md": "markdown"}
 exclude_patterns = ["extensions"]
 nitpicky = True
 keep_warnings = True
-suppress_warnings = ["toc.empty_glob"]  # pages that may not be there yet are named by patterns
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 3

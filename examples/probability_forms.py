@@ -1,4 +1,4 @@
-"""Three ways to read class probabilities from sigmoid output units, and what each does to the entropy of Eq. 8.
+"""Three ways to read class probabilities from sigmoid output units: what each does to the entropy of Eq. 8.
 
 The paper takes the softmax of the output units. These lie in (0, 1), so no probability can come near 0 or 1. The softmax
 of the net inputs and the outputs divided by their sum can. The form belongs to the task; `dataclasses.replace` changes it.

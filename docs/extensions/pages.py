@@ -60,7 +60,16 @@ def _within_site(text: str, folder: Path) -> str:
     return re.sub(r"(!?)\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)]*)?\)", moved, text)
 
 
+def list_other_pages(app: Sphinx, page: str, source: list[str]) -> None:
+    """Pages beside the front page that it does not name stand where it says OTHER-PAGES."""
+    if page == "index":
+        beside = sorted(path.stem for path in DOCS.glob("*.md"))
+        others = [name for name in beside if name != page and f"\n{name}\n" not in source[0]]
+        source[0] = source[0].replace("OTHER-PAGES\n", "".join(f"{name}\n" for name in others))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("config-inited", write)
+    app.connect("source-read", list_other_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
