@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import jax
+import matplotlib.pyplot as plt
 import numpy as np
 
 import eligo
@@ -25,10 +26,16 @@ params = eligo.train(network, params, X, targets, iris.task, sgd, key=jax.random
 rng = np.random.default_rng(0)
 low, high = iris.X.min(axis=0), iris.X.max(axis=0)
 flowers = rng.uniform(low, high, (200_000, 4))  # many that nobody has seen
+figure, axes = plt.subplots(1, 2, figsize=(8, 3.4), layout="constrained")
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "flowers.npy"
     np.save(file, preparation.transform(flowers).astype(np.float32))
-    for utility in (PredictiveEntropy(), OutputSensitivity()):
+    for panel, utility in zip(axes, (PredictiveEntropy(), OutputSensitivity()), strict=True):
         scores = eligo.score_pool(network, params, file, iris.task, utility)
         best = scores.argmax()
         print(f"{type(utility).__name__:20} {scores[best]:.3f} for the flower {flowers[best].round(1)}")
+        drawn = panel.scatter(*flowers[:4000, 2:].T, c=scores[:4000], s=4, cmap="viridis", linewidths=0)
+        figure.colorbar(drawn, ax=panel, label=type(utility).__name__)
+        panel.set(xlabel="petal length, cm", ylabel="petal width, cm")
+figure.suptitle("4000 of 200 000 unlabelled flowers, by what a label would be worth")
+figure.savefig("pool_on_disk.png", dpi=150)

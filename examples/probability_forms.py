@@ -1,4 +1,4 @@
-"""Three ways to read class probabilities from sigmoid output units, and what each does to the entropy of Eq. 8.
+"""Three ways to read class probabilities from sigmoid output units: what each does to the entropy of Eq. 8.
 
 The paper takes the softmax of the output units. These lie in (0, 1), so no probability can come near 0 or 1. The softmax
 of the net inputs and the outputs divided by their sum can. The form belongs to the task; `dataclasses.replace` changes it.
@@ -7,6 +7,7 @@ of the net inputs and the outputs divided by their sum can. The form belongs to 
 from dataclasses import replace
 
 import jax
+import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import spearmanr
 
@@ -29,6 +30,13 @@ for form in forms:
     entropies[form.__name__] = np.asarray(eligo.entropy(probabilities))
 
 paper = entropies["softmax_of_outputs"]
+figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
+for (name, values), colour in zip(entropies.items(), ("#0072b2", "#d55e00", "#009e73"), strict=True):
+    axes.hist(values, bins=np.linspace(0, 1, 41), color=colour, alpha=0.7, label=name)
+axes.set(xlabel="normalised entropy", ylabel="iris examples", title="One network, three readings of its outputs")
+axes.legend(frameon=False)
+figure.savefig("probability_forms.png", dpi=150)
+
 print(f"{'form':24}{'lowest':>8}{'median':>8}{'highest':>9}{'rank correlation with the paper':>34}")
 for name, values in entropies.items():
     low, middle, high = np.quantile(values, [0, 0.5, 1])

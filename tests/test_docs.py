@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+GENERATED = ROOT / "docs" / "generated"
+PAGES = [ROOT / "README.md", *(page for page in sorted((ROOT / "docs").rglob("*.md")) if GENERATED not in page.parents)]
 
 
 def sections(thing: Any) -> dict[str, list[str]]:
@@ -163,10 +165,21 @@ def test_a_wrong_docstring_is_found(thing: Callable[..., Any], expected: list[st
     assert list(faults(thing, ModuleType("empty"))) == expected
 
 
-def test_readme_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not README.exists():
-        pytest.skip("there is no README.md")
+WITH_CODE = [page for page in PAGES if python_blocks(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
+def test_code_of_pages_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks of a page are one program, and none needs a file that it does not write."""
     monkeypatch.chdir(tmp_path)
-    namespace: dict[str, Any] = {"__name__": "readme"}
-    for line, block in python_blocks(README.read_text(encoding="utf-8")):
-        exec(compile("\n" * (line - 1) + block, str(README), "exec"), namespace)
+    namespace: dict[str, Any] = {"__name__": page.stem}
+    for line, block in python_blocks(page.read_text(encoding="utf-8")):
+        exec(compile("\n" * (line - 1) + block, str(page), "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_pages_lead_somewhere(page: Path) -> None:
+    """Those that lead to files; what the site generates exists when it is built, and Sphinx asserts it."""
+    targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    places = [(page.parent / target).resolve() for target in targets]
+    assert [str(place) for place in places if GENERATED not in place.parents and not place.exists()] == []

@@ -1,28 +1,36 @@
 """Examples and benchmarks are programs that people copy: they run as they stand."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from docs.extensions.gallery import missing_module
 
 ROOT = Path(__file__).parent.parent
 
 
-def run(script: Path, *arguments: str) -> str:
+def run(script: Path, *arguments: str, folder: Path | None = None) -> str:
     command = [sys.executable, "-W", "error", str(script), *arguments]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda script: script.stem)
-def test_example_runs_and_says_something(script: Path) -> None:
-    assert run(script).strip()
+def test_example_runs_says_something_and_draws_what_it_names(script: Path, tmp_path: Path) -> None:
+    missing = missing_module(script)
+    if missing is not None:
+        pytest.skip(f"{missing} is not installed; `pip install {missing}` runs this example")
+    assert run(script, folder=tmp_path).strip()
+    drawn = {picture.name for picture in tmp_path.glob("*.png")}
+    assert drawn == set(re.findall(r'savefig\("(.+?)"', script.read_text(encoding="utf-8")))
 
 
-def test_probability_forms_are_told_apart_as_the_documentation_says() -> None:
-    table = [line.split() for line in run(ROOT / "examples" / "probability_forms.py").splitlines()[1:]]
+def test_probability_forms_are_told_apart_as_the_documentation_says(tmp_path: Path) -> None:
+    printed = run(ROOT / "examples" / "probability_forms.py", folder=tmp_path)
+    table = [line.split() for line in printed.splitlines()[1:]]
     documented = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
     for name, *numbers in table:
         row = next(line for line in documented.splitlines() if line.startswith(f"| `{name}`"))

@@ -15,6 +15,7 @@ from eligo.estimators import (  # noqa: E402
     load,
     query,
 )
+from eligo.foreign import ForeignNetwork  # noqa: E402
 from eligo.learning import (  # noqa: E402
     Diversity,
     Trajectory,
@@ -76,6 +77,7 @@ __all__ = [
     "ActiveRegressor",
     "Committee",
     "Diversity",
+    "ForeignNetwork",
     "Method",
     "Network",
     "SelectionDisplay",

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Network, Params, is_one_layered
 from eligo.tasks import Task
 
 
@@ -93,12 +93,12 @@ class WrittenOut(NamedTuple):
         return (self.rows() ** 2).sum(axis=1)
 
 
-def gradients_of(network: Network, params: Params, task: Task, unit: Params) -> GradientsOf:
+def gradients_of(network: AnyNetwork, params: Params, task: Task, unit: Params) -> GradientsOf:
     """Gradients of the outputs of one network, with each parameter measured in its own unit.
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters of one network
     task : Task, gives the output map
     unit : like ``params``, a float scalar for each of the parts
@@ -107,7 +107,7 @@ def gradients_of(network: Network, params: Params, task: Task, unit: Params) -> 
     -------
     function of float array (examples, features)
     """
-    if len(network.hidden) == 1:
+    if is_one_layered(network):
         return lambda X: _factors(network, params, task, unit, X)
 
     def of_one(x: Array) -> Array:

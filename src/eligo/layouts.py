@@ -11,7 +11,7 @@ from typing import NamedTuple
 import jax
 
 from eligo.nets import vmapped_block
-from eligo.networks import Network
+from eligo.networks import AnyNetwork, Network
 
 
 class Layout(NamedTuple):
@@ -48,7 +48,7 @@ LEADING_BLOCK = 10
 """Most networks side by side when they come first."""
 
 
-def layout_for(network: Network, n_features: int, n_outputs: int, rows_per_step: int, n_nets: int) -> Layout:
+def layout_for(network: AnyNetwork, n_features: int, n_outputs: int, rows_per_step: int, n_nets: int) -> Layout:
     """The fastest layout for networks of one shape.
 
     Whether the nets come last follows from the shape alone. How many are side by side follows from the number of devices
@@ -57,11 +57,13 @@ def layout_for(network: Network, n_features: int, n_outputs: int, rows_per_step:
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     n_features, n_outputs, rows_per_step, n_nets : int
     """
-    n_parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in network.layer_sizes(n_features, n_outputs))
-    if rows_per_step == 1:
+    n_parameters = network.n_parameters(n_features, n_outputs)
+    if not isinstance(network, Network):
+        is_trailing = False  # others are not written units first
+    elif rows_per_step == 1:
         is_trailing = n_parameters <= LARGEST_TRAILING
     else:
         is_small = n_parameters * rows_per_step <= LARGEST_TRAILING_BATCH

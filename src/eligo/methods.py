@@ -24,7 +24,7 @@ from eligo.learning import (
     learn_incrementally,
     learn_selectively,
 )
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 from eligo.recipes import RECIPES, About, Recipe, plug_ins
 from eligo.rules import AboveMean, AdaptiveMean, Everything, Rule, Share, SoftPrune, Top
 from eligo.sensitivity import NORMS
@@ -50,7 +50,7 @@ class Learn(Protocol):
 
     def __call__(
         self,
-        network: Network,
+        network: AnyNetwork,
         task: Task,
         trials: Trials,
         sgd: SGD,
@@ -271,7 +271,7 @@ _PILOT = ("share", "pilots", "pilot_epochs")
 
 
 def _learn_by_uncertainty(
-    network: Network, task: Task, trials: Trials, sgd: SGD, *, of_regression: Utility, **how: Any
+    network: AnyNetwork, task: Task, trials: Trials, sgd: SGD, *, of_regression: Utility, **how: Any
 ) -> Trajectory:
     """Query by Eq. 8, or by another utility where the task has no classes to be uncertain about."""
     utility = PredictiveEntropy() if task.has_classes else of_regression
@@ -279,7 +279,7 @@ def _learn_by_uncertainty(
 
 
 def _learn_as_committee(
-    network: Network, task: Task, trials: Trials, sgd: SGD, *, committee: Committee, **how: Any
+    network: AnyNetwork, task: Task, trials: Trials, sgd: SGD, *, committee: Committee, **how: Any
 ) -> Trajectory:
     """Query by the members' disagreement, and be measured by what the committee says as one."""
     return learn_by_querying(network, replace(task, committee=committee), trials, sgd, **how)

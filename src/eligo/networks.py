@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, TypeGuard
 
 import jax
+import jax.numpy as jnp
 from jax import Array
 
 from eligo.activations import SIGMOID, Activation
@@ -12,6 +14,71 @@ from eligo.tasks import Task
 
 Layer = dict[str, Array]
 Params = dict[str, Layer]
+"""Parameters of a `Network`. Those of other networks are any pytree of float arrays."""
+
+
+class Work(NamedTuple):
+    """Multiply-adds for one example.
+
+    Attributes
+    ----------
+    forward : float, of one forward pass, which is the unit of work: one forward-equivalent
+    presentation : float, of one presentation: forward, weight gradients, and errors carried backwards
+    """
+
+    forward: float
+    presentation: float
+
+
+class AnyNetwork(Protocol):
+    """What the engine asks of ONE network: a hashable value with these methods.
+
+    `Network` is one, and `eligo.ForeignNetwork` makes one of any pair of functions. What looks at hidden layers asks for
+    ``hidden``, ``activation``, ``layer_names`` or ``layer_sizes``, which a network whose layers cannot be seen refuses by a
+    ValueError.
+    """
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Units of each hidden layer."""
+
+    @property
+    def activation(self) -> Activation:
+        """What hidden units do."""
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the layers in order of computation."""
+
+    def layer_sizes(self, n_features: int, n_outputs: int) -> tuple[tuple[int, int], ...]:
+        """(fan-in, fan-out) of each layer in order of computation."""
+
+    def init(self, key: Array, n_features: int, n_outputs: int) -> Any:
+        """Fresh parameters, a pytree of float arrays."""
+
+    def forward(self, params: Any, signal: Array) -> Array:
+        """Net inputs of the output units with the units first: (features, examples) -> (outputs, examples)."""
+
+    def net_inputs(self, params: Any, X: Array) -> Array:
+        """Net inputs of the output units: (features,) -> (outputs,), (examples, features) -> (examples, outputs)."""
+
+    def apply(self, params: Any, X: Array, task: Task) -> Array:
+        """Values of the output units, with shapes as `net_inputs`."""
+
+    def predict_distribution(self, params: Any, X: Array, task: Task) -> Array:
+        """Class probabilities, or the outputs of function approximation; shapes as `net_inputs`."""
+
+    def is_weight(self, params: Any) -> Any:
+        """Like ``params`` with a bool for each part: whether it is weights, which decay, or biases."""
+
+    def prior_precision(self, params: Any, n_features: int, n_outputs: int) -> Any:
+        """Like ``params`` with a float scalar for each part: one over the variance of its initial values."""
+
+    def n_parameters(self, n_features: int, n_outputs: int) -> int:
+        """Weights and biases together."""
+
+    def work(self, n_features: int, n_outputs: int) -> Work:
+        """Multiply-adds for one example."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +196,28 @@ class Network:
         net_inputs = self.net_inputs(params, X)
         return task.distribution(task.output(net_inputs), net_inputs)
 
+    def is_weight(self, params: Params) -> dict[str, dict[str, bool]]:
+        """Like ``params`` with a bool for each part: weights decay, biases only where they are told to."""
+        return {name: {part: part == "weights" for part in layer} for name, layer in params.items()}
+
+    def prior_precision(self, params: Params, n_features: int, n_outputs: int) -> Params:
+        """Like ``params`` with a scalar for each part: uniform in +-1/sqrt(n) has variance 1/(3 n)."""
+        del n_features, n_outputs
+        return {
+            name: {part: jnp.asarray(3.0 * len(layer["weights"]), dtype=values.dtype) for part, values in layer.items()}
+            for name, layer in params.items()
+        }
+
+    def n_parameters(self, n_features: int, n_outputs: int) -> int:
+        """Weights and biases together."""
+        return sum((fan_in + 1) * fan_out for fan_in, fan_out in self.layer_sizes(n_features, n_outputs))
+
+    def work(self, n_features: int, n_outputs: int) -> Work:
+        """Multiply-adds for one example; no error is carried to the inputs."""
+        sizes = self.layer_sizes(n_features, n_outputs)
+        forward = sum(fan_in * fan_out for fan_in, fan_out in sizes)
+        return Work(forward, 3 * forward - sizes[0][0] * sizes[0][1])
+
     def layer_sizes(self, n_features: int, n_outputs: int) -> tuple[tuple[int, int], ...]:
         """(fan-in, fan-out) of each layer in order of computation."""
         sizes = (n_features, *self.hidden, n_outputs)
@@ -163,16 +252,21 @@ def _affine(layer: Layer, signal: Array) -> Array:
     return (signal[:, None] * weights).sum(axis=0) + bias
 
 
+def is_one_layered(network: AnyNetwork) -> TypeGuard[Network]:
+    """Whether derivatives have a closed form: a `Network` of one hidden layer. Others are differentiated automatically."""
+    return isinstance(network, Network) and len(network.hidden) == 1
+
+
 # --- Work ------------------------------------------------------------------------------------------------------------
 # One forward-equivalent is one forward pass of one network for one example: sum of fan-in x fan-out multiply-adds.
 
 
-def forward_work(network: Network, n_features: int, n_outputs: int) -> int:
+def forward_work(network: AnyNetwork, n_features: int, n_outputs: int) -> float:
     """Multiply-adds of one forward pass for one example."""
-    return sum(fan_in * fan_out for fan_in, fan_out in network.layer_sizes(n_features, n_outputs))
+    return network.work(n_features, n_outputs).forward
 
 
-def presentation_work(network: Network, n_features: int, n_outputs: int) -> float:
+def presentation_work(network: AnyNetwork, n_features: int, n_outputs: int) -> float:
     """Forward-equivalents of presenting one example once: forward, weight gradients, and errors carried backwards.
 
     No error is carried to the inputs, so one hidden layer of J units costs J(2I + 3K) multiply-adds against J(I + K) of
@@ -183,6 +277,5 @@ def presentation_work(network: Network, n_features: int, n_outputs: int) -> floa
     >>> round(presentation_work(Network(hidden=(64,)), n_features=4, n_outputs=3), 3)
     2.429
     """
-    forward = forward_work(network, n_features, n_outputs)
-    first_fan_in, first_fan_out = network.layer_sizes(n_features, n_outputs)[0]
-    return (3 * forward - first_fan_in * first_fan_out) / forward
+    work = network.work(n_features, n_outputs)
+    return work.presentation / work.forward

@@ -5,20 +5,22 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import os
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from eligo.datasets.rows import Rows, Source, row_blocks
+from eligo.foreign import ForeignNetwork
 from eligo.nets import WIDE_VECTORS, known_options
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Network, Params
 from eligo.tasks import Task
 from eligo.utilities import Situation, Utility
 from eligo.utilities.predictions import refuse_other_task
@@ -38,7 +40,7 @@ ALIGNMENT = 64
 
 
 def score_pool(
-    network: Network,
+    network: AnyNetwork,
     params: Params,
     X: Source,
     task: Task,
@@ -53,7 +55,7 @@ def score_pool(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters of one network, or of the members of a committee with a leading axis of members
     X : float array (examples, features), also a memory map; path of a .npy, .csv or .parquet file, whose columns are the
         features in order (see `eligo.datasets.row_blocks`); or an iterable of arrays (examples, features)
@@ -86,15 +88,20 @@ def score_pool(
     >>> bool(scores[best].min() >= np.delete(scores, best).max())
     True
     """
-    first, last = (params[network.layer_names[end]] for end in (0, -1))
-    members = params if first["bias"].ndim == 2 else jax.tree.map(lambda leaf: leaf[None], params)
+    if isinstance(network, Network):
+        shape = _shape_of(network, params)
+    else:
+        n_features, X = _counted_features(X)
+        if n_features is None:
+            return np.empty(0, jax.tree.leaves(params)[0].dtype)
+        shape = _shape_of_foreign(network, params, n_features)
+    members = params if shape.has_members else jax.tree.map(lambda leaf: leaf[None], params)
     members = jax.device_put(members, NamedSharding(_mesh(), PartitionSpec()))  # once, and not with every chunk
     n_members = len(jax.tree.leaves(members)[0])
     _refuse_unfit(task, utility, n_members)
-    n_features, n_outputs = first["weights"].shape[-2], last["bias"].shape[-1]
-    chunk = _chunk_of(n_features, n_features + n_members * sum(network.hidden), rows_per_chunk)
-    score = functools.partial(_program(), network, task, utility, n_outputs, chunk.rows_per_block, members)
-    dtype = np.dtype(first["weights"].dtype)
+    chunk = _chunk_of(shape.n_features, shape.n_features + n_members * shape.n_signals, rows_per_chunk)
+    score = functools.partial(_program(), network, task, utility, shape.n_outputs, chunk.rows_per_block, members)
+    dtype = np.dtype(jax.tree.leaves(members)[0].dtype)
     blocks = row_blocks(_in_parts(np.asarray(X)) if hasattr(X, "__array__") else X, chunk.n_rows)
     return np.concatenate([np.empty(0, dtype), *_scores(score, _filled(blocks, chunk, dtype))])
 
@@ -114,6 +121,43 @@ def _refuse_unfit(task: Task, utility: Utility, n_members: int) -> None:
             f"`utility` {name} compares at least {least} members; `params` has {n_members}. Give the parameters a leading "
             "axis of members."
         )
+
+
+# --- What the parameters tell ------------------------------------------------------------------------------------------
+
+
+class _Shape(NamedTuple):
+    """Sizes of one network; ``n_signals`` lie between its layers for one example."""
+
+    n_features: int
+    n_outputs: int
+    n_signals: int
+    has_members: bool
+
+
+def _shape_of(network: Network, params: Params) -> _Shape:
+    first, last = (params[network.layer_names[end]] for end in (0, -1))
+    n_features, n_outputs = first["weights"].shape[-2], last["bias"].shape[-1]
+    return _Shape(n_features, n_outputs, sum(network.hidden), first["bias"].ndim == 2)
+
+
+def _shape_of_foreign(network: AnyNetwork, params: Params, n_features: int) -> _Shape:
+    """The same of a network whose parameters tell by the number of their axes alone whether they are of many."""
+    assert isinstance(network, ForeignNetwork)
+    one = network.shapes(n_features, n_outputs=1)
+    has_members = jax.tree.leaves(params)[0].ndim > jax.tree.leaves(one)[0].ndim
+    n_outputs = network.n_outputs(jax.tree.map(lambda leaf: leaf[0], params) if has_members else params, n_features)
+    return _Shape(n_features, n_outputs, int(network.work(n_features, n_outputs).forward) // n_features, has_members)
+
+
+def _counted_features(X: Source) -> tuple[int | None, Source]:
+    """How many columns a pool has, None without any row; and the pool, of which an iterator has lost nothing."""
+    first: Source = X
+    if not isinstance(X, str | os.PathLike) and not hasattr(X, "__array__"):
+        blocks = iter(cast(Iterable[ArrayLike], X))
+        first = list(itertools.islice(blocks, 1))
+        X = itertools.chain(first, blocks)
+    return next((rows.shape[1] for rows in row_blocks(first, 1)), None), X
 
 
 # --- Chunks ----------------------------------------------------------------------------------------------------------
@@ -227,7 +271,7 @@ def _program() -> Callable[..., Array]:
 
 
 def _score_chunk(
-    network: Network,
+    network: AnyNetwork,
     task: Task,
     utility: Utility,
     n_outputs: int,

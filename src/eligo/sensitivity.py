@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Network, Params, is_one_layered
 from eligo.tasks import Task
 
 
@@ -36,19 +36,27 @@ def _closed_form(network: Network, params: Params, X: Array, task: Task, along: 
     return task.output.derivative(o)[:, :, None] * summed
 
 
-def autodiff_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
+EXAMPLES_AT_ONCE = 256
+"""Examples that are differentiated at a time, so that memory is bounded by the result and not by all hidden signals."""
+
+
+def autodiff_sensitivity(network: AnyNetwork, params: Params, X: Array, task: Task) -> Array:
     """The Jacobian of the outputs with respect to the inputs, for any network. Shapes as in `input_sensitivity`."""
-    return jax.vmap(jax.jacrev(lambda x: network.apply(params, x, task)))(X)
+    of_one = jax.jacrev(lambda x: network.apply(params, x, task))
+    if len(X) <= EXAMPLES_AT_ONCE:
+        return jax.vmap(of_one)(X)
+    sensitivity: Array = jax.lax.map(of_one, jnp.asarray(X), batch_size=EXAMPLES_AT_ONCE)
+    return sensitivity
 
 
-def input_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
+def input_sensitivity(network: AnyNetwork, params: Params, X: Array, task: Task) -> Array:
     """Output-input sensitivity matrix of each example (Eq. 4).
 
-    In closed form for one hidden layer, by automatic differentiation for deeper networks.
+    In closed form for one hidden layer, by automatic differentiation for deeper and foreign networks.
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters of one network
     X : float array (examples, features)
     task : Task, gives the output map
@@ -75,12 +83,12 @@ def input_sensitivity(network: Network, params: Params, X: Array, task: Task) ->
     >>> bool(jnp.allclose(S, autodiff_sensitivity(network, params, X, CLASSIFICATION), atol=1e-6))
     True
     """
-    if len(network.hidden) == 1:
+    if is_one_layered(network):
         return closed_form_sensitivity(network, params, X, task)
     return autodiff_sensitivity(network, params, X, task)
 
 
-def rotated_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
+def rotated_sensitivity(network: AnyNetwork, params: Params, X: Array, task: Task) -> Array:
     """Eq. 4 up to a rotation of the inputs: as long as its rows, and shorter to write where hidden units are few.
 
     ``S_k = o_k' V u`` with ``u_j = w_kj y_j'`` has the Euclidean length of ``o_k' R u`` for V = QR, since Q turns and
@@ -112,7 +120,7 @@ def rotated_sensitivity(network: Network, params: Params, X: Array, task: Task) 
     >>> bool(jnp.allclose(jnp.linalg.norm(rotated, axis=2), lengths, atol=1e-6))
     True
     """
-    if len(network.hidden) > 1:
+    if not is_one_layered(network):
         return input_sensitivity(network, params, X, task)
     (name_v, name_w) = network.layer_names
     (n_features, n_hidden), n_outputs = params[name_v]["weights"].shape, params[name_w]["bias"].size

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import optax
 from jax import Array
 
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.presentation import keys_of_epoch, members_first, presentation_order
 from eligo.sgd import Rates, held_still_unless, optimiser
 from eligo.tasks import Task
@@ -34,7 +34,7 @@ class TrainingState(NamedTuple):
 class Recipe(NamedTuple):
     """What is compiled into a training program."""
 
-    network: Network
+    network: AnyNetwork
     task: Task
     rows_per_step: int
     decay_biases: bool
@@ -76,15 +76,14 @@ def _gradient(recipe: Recipe, params: Params, batch: Batch) -> Params:
     return gradient
 
 
-def _decay(params: Params, weight_decay: Array, decay_biases: bool) -> Params:
+def _decay(recipe: Recipe, params: Params, weight_decay: Array) -> Params:
     """Gradient of the penalty of Eq. 10, 2 lambda w; zero for biases unless they decay too."""
-    return {
-        name: {
-            part: 2 * weight_decay * values if part == "weights" or decay_biases else jnp.zeros_like(values)
-            for part, values in layer.items()
-        }
-        for name, layer in params.items()
-    }
+
+    def of_part(values: Array, is_weight: bool) -> Array:
+        return 2 * weight_decay * values if is_weight or recipe.decay_biases else jnp.zeros_like(values)
+
+    decay: Params = jax.tree.map(of_part, params, recipe.network.is_weight(params))
+    return decay
 
 
 def _shortened(gradient: Params, longest: float | None, n_axes: int) -> Params:
@@ -102,7 +101,7 @@ def _update(recipe: Recipe, state: TrainingState, rates: Rates, summed: Params, 
     has_rows = n_rows > 0
     mean = jax.tree.map(lambda slope: slope / jnp.maximum(n_rows, 1), summed) if recipe.rows_per_step > 1 else summed
     gradient = _shortened(mean, recipe.gradient_clip, jnp.ndim(rates.learning_rate))
-    decay = _decay(state.params, jnp.asarray(rates.weight_decay), recipe.decay_biases)
+    decay = _decay(recipe, state.params, jnp.asarray(rates.weight_decay))
     gradient = jax.tree.map(lambda slope, pull: jnp.where(has_rows, slope + pull, 0), gradient, decay)
     updates, memory = optimiser(held_still_unless(has_rows, rates)).update(gradient, state.memory)
     return TrainingState(optax.apply_updates(state.params, updates), memory)

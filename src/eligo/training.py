@@ -10,9 +10,10 @@ import numpy as np
 from jax import Array
 from numpy.typing import ArrayLike, NDArray
 
+from eligo.foreign import ForeignNetwork
 from eligo.layouts import Layout, layout_for
 from eligo.nets import bytes_of_each, jit_nets, over_blocks, parts_in_memory
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Network, Params
 from eligo.sgd import SGD, Rates, optimiser
 from eligo.steps import Recipe, TrainingState, train_block
 from eligo.tasks import Task
@@ -87,7 +88,7 @@ def is_diverged(params: Params) -> NDArray[np.bool_]:
 
 
 def advance(
-    network: Network,
+    network: AnyNetwork,
     state: TrainingState,
     X: Array,
     targets: Array,
@@ -105,7 +106,7 @@ def advance(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     state : TrainingState with a leading axis of nets
     X : float array (nets, examples, features), or (examples, features) that all networks share
     targets : float array (nets, examples, outputs) or (examples, outputs), coded; as ``X``
@@ -134,7 +135,7 @@ def advance(
 
 
 def train(
-    network: Network,
+    network: AnyNetwork,
     params: Params,
     X: ArrayLike,
     targets: ArrayLike,
@@ -149,7 +150,7 @@ def train(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters of one network, from ``network.init``
     X : float array (examples, features)
     targets : float array (examples, outputs), coded: ``task.code(y).encode(y)``
@@ -187,7 +188,7 @@ def train(
 
 
 def train_many(
-    network: Network,
+    network: AnyNetwork,
     params: Params,
     X: ArrayLike,
     targets: ArrayLike,
@@ -205,7 +206,7 @@ def train_many(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters with a leading axis of nets, e.g. from ``jax.vmap(network.init, (0, None, None))``
     X : float array (examples, features) or (nets, examples, features)
     targets : float array (examples, outputs) or (nets, examples, outputs), coded
@@ -292,8 +293,12 @@ def _check_finite(name: str, values: Array) -> None:
         raise ValueError(f"`{name}` must be finite; got {len(bad)} missing or infinite values, the first at [{place}].")
 
 
-def _check_widths(network: Network, params: Params, X: Array, targets: Array) -> None:
+def _check_widths(network: AnyNetwork, params: Params, X: Array, targets: Array) -> None:
     """Refuse data that the weights would broadcast against."""
+    if isinstance(network, ForeignNetwork):
+        network.check(jax.tree.map(lambda leaf: leaf[0], params), X.shape[-1], targets.shape[-1])
+    if not isinstance(network, Network):
+        return
     n_features = params[network.layer_names[0]]["weights"].shape[-2]
     n_outputs = params[network.layer_names[-1]]["weights"].shape[-1]
     for name, found, expected, what in (

@@ -413,6 +413,13 @@ CASES: Mapping[str, tuple[StudyResults, Sequence[str], Sequence[str]]] = {
         ["Training diverged in one run, which has the worst rank"],
         ["paired", "All methods of a trial"],
     ),
+    "deep networks": (
+        make((IRIS,), ("passive",), study={"layers": {"shares": [1, 0.5], "activation": "relu"}}),
+        [
+            "Networks had 2 layers of rectified linear units, 1 and 0.5 times as wide as the hidden units that are given."
+        ],
+        ["one layer", "sigmoid hidden"],
+    ),
     "six problems": (
         make(
             tuple(replace(IRIS, name=f"p{i}", title=f"P{i}") for i in range(6)), ("passive", "random_pool", "entropy")

@@ -3,14 +3,18 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from eligo import RELU, SIGMOID, TANH, Network, named_methods
 from eligo.datasets import DataError
-from eligo.study.design import Study
+from eligo.study import stack_trials
+from eligo.study.design import HyperParameters, Study
 from eligo.study.files import load_study
 from eligo.study.problems import check_splits, dataset_of
 from eligo.study.reading import StudyError
-from eligo.study.tuning import tuning_folds
+from eligo.study.tuning import score_cells, tuning_folds
+from eligo.study.units import TrialUnit, run_unit
 from small_studies import write_study
 
 
@@ -97,6 +101,37 @@ def test_a_problem_may_say_otherwise(tmp_path: Path):
     assert (ramp.epochs, ramp.batch_size, ramp.gradient_clip, ramp.mean_over_outputs) == (6, 1, None, False)
     assert (ramp.examples, ramp.cross_validation, ramp.target_error) == (None, None, None)
     assert (ramp.settings.beta, ramp.settings.query_size, ramp.tuning.hidden) == (0.9, 1, (4, 8))
+
+
+def test_networks_are_as_deep_as_the_study_says(tmp_path: Path):
+    assert read(tmp_path).layers.network(8) == Network((8,), SIGMOID)
+    deep = read(tmp_path, network={"layers": [1, 0.5, 0.01], "activation": "tanh"})
+    assert deep.layers.network(8) == Network((8, 4, 1), TANH)
+    assert read(tmp_path, network={"activation": "relu"}).layers.network(3) == Network((3,), RELU)
+    for network, message in (
+        ({"layers": []}, r"\[network\]: `layers` must be a list with at least one number; got \[\]"),
+        ({"layers": [1, 0]}, r"\[network\]: `layers` must be a number above 0; got 0"),
+        ({"activation": "swish"}, r"\[network\]: `activation` must be one of sigmoid, linear, tanh, relu; got 'swish'"),
+    ):
+        with pytest.raises(StudyError, match=message):
+            read(tmp_path, network=network)
+
+
+def test_a_deep_study_tunes_and_learns_with_its_own_networks(tmp_path: Path):
+    """Its hidden units are the grid's; what it learns is what `Network` of those layers learns."""
+    study = read(tmp_path, network={"layers": [1, 0.5], "activation": "tanh"}, methods=["passive"])
+    plain, dataset = read(tmp_path, methods=["passive"]), dataset_of(study, "iris")
+    values = HyperParameters(hidden=4, learning_rate=0.1, weight_decay=0.0, momentum=0.5)
+    deep, flat = (score_cells(one, dataset, [values, values], 2) for one in (study, plain))
+    assert [row["hidden"] for row in deep] == [4, 4] and deep[0]["cv_error"] != flat[0]["cv_error"]
+    unit = TrialUnit("iris", "passive", (0, 1), values)
+    trials, sgd = (
+        stack_trials(study.trial_design("iris"), dataset, Network((4, 2), TANH), (0, 1)),
+        study.sgd("iris", {"learning_rate": 0.1, "weight_decay": 0.0, "momentum": 0.5}, study.plan("iris").epochs),
+    )
+    learnt = named_methods()["passive"].learn(Network((4, 2), TANH), dataset.task, trials, sgd)
+    found = [row["test_error"] for row in run_unit(study, unit).trials]
+    np.testing.assert_allclose(found, learnt.test_error[-1], rtol=1e-6)
 
 
 MISTAKES: list[tuple[dict[str, Any], str]] = [

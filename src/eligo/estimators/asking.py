@@ -131,9 +131,8 @@ def missing(y: ArrayLike, missing_label: Any) -> NDArray[np.bool_]:
     """
     values = np.asarray(y, dtype=object)
     is_missing = pd.isna(values) if pd.isna(missing_label) else values == missing_label
-    found = np.asarray(is_missing, dtype=bool)
-    of_rows: NDArray[np.bool_] = found.reshape(len(found), -1).any(axis=1)
-    return of_rows
+    found: NDArray[np.bool_] = np.asarray(is_missing, dtype=bool).reshape(len(values), -1)
+    return np.logical_or.reduce(found, axis=1)
 
 
 def _check(X: Any, is_missing: NDArray[np.bool_], n: int) -> None:

@@ -11,7 +11,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from eligo.learning.trials import Trials
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,9 @@ def resample(
     return grown
 
 
-def with_diversity(trials: Trials, network: Network, diversity: Diversity) -> tuple[Trials, NDArray[np.bool_] | None]:
+def with_diversity(
+    trials: Trials, network: AnyNetwork, diversity: Diversity
+) -> tuple[Trials, NDArray[np.bool_] | None]:
     """The trials with the initial weights that this diversity asks for, and the features that each member sees.
 
     Returns

@@ -11,7 +11,7 @@ from eligo.learning.parts import learn_in_parts
 from eligo.learning.run import Mask, Run, refuse_unfit
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 from eligo.rules import Top
 from eligo.sgd import SGD
 from eligo.stopping.protocol import mean_where
@@ -113,7 +113,7 @@ def _training_and_other(errors: NDArray[np.float64], subset: Mask) -> NDArray[np
 
 
 def learn_incrementally(
-    network: Network,
+    network: AnyNetwork,
     task: Task,
     trials: Trials,
     sgd: SGD,

@@ -18,7 +18,7 @@ from eligo.learning.run import Run
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.nets import jit_nets, over_nets
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 from eligo.rules import Rule
 from eligo.sgd import SGD
 from eligo.tasks import Task
@@ -57,7 +57,7 @@ BY_FORGETTING = PilotScore(Rightness(), is_followed=True, summary=forgetting_eve
 
 
 def learn_from_pilot(
-    network: Network,
+    network: AnyNetwork,
     task: Task,
     trials: Trials,
     sgd: SGD,
@@ -141,7 +141,7 @@ def _score_by_one(run: Run, score: PilotScore, number: int, n_epochs: int) -> ND
 
 
 @partial(jax.jit, static_argnums=(0, 3, 4))
-def _draw_pilot(network: Network, number: int, keys: Array, n_features: int, n_outputs: int) -> tuple[Array, Array]:
+def _draw_pilot(network: AnyNetwork, number: int, keys: Array, n_features: int, n_outputs: int) -> tuple[Array, Array]:
     """Initial weights (trials, 1) and keys of the order of presentation (trials, 1) of one pilot of every trial."""
     apart = jax.vmap(lambda key: jax.random.split(jax.random.fold_in(jax.random.fold_in(key, _PILOTS), number)))(keys)
     params = jax.lax.map(lambda key: network.init(key, n_features, n_outputs), apart[:, 0])

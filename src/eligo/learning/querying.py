@@ -15,7 +15,7 @@ from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import OnRecord, Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 from eligo.rules import BatchRule, QueryRule
 from eligo.sgd import SGD
 from eligo.stopping import Criterion
@@ -34,7 +34,7 @@ STOPS = ("budget", "epochs")
 
 
 def learn_by_querying(
-    network: Network,
+    network: AnyNetwork,
     task: Task,
     trials: Trials,
     sgd: SGD,
@@ -58,7 +58,7 @@ def learn_by_querying(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     trials : Trials; ``is_first_labelled`` is the L to start from
     sgd : SGD

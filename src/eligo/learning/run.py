@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from eligo.learning.trajectory import Meter, OnRecord, Trajectory
 from eligo.learning.trials import Trials, as_members, as_nets
 from eligo.nets import jit_nets, over_nets, spread
-from eligo.networks import Network, Params, presentation_work
+from eligo.networks import AnyNetwork, Params, presentation_work
 from eligo.rules import BatchRule, Rule
 from eligo.sgd import SGD
 from eligo.tasks import Task
@@ -26,7 +26,13 @@ from eligo.utilities.protocol import is_for, kind_of
 
 @partial(jit_nets, static_argnames=("network", "task", "utility", "rule"))
 def choose(
-    network: Network, task: Task, utility: Utility, rule: Rule | BatchRule, step: int, params: Params, *per_trial: Any
+    network: AnyNetwork,
+    task: Task,
+    utility: Utility,
+    rule: Rule | BatchRule,
+    step: int,
+    params: Params,
+    *per_trial: Any,
 ) -> Array:
     """Score the examples of every trial and choose among its candidates.
 
@@ -69,7 +75,7 @@ def choose(
 
 
 @partial(jit_nets, static_argnames=("network", "task", "utility"))
-def score(network: Network, task: Task, utility: Utility, step: int, params: Params, *per_trial: Any) -> Array:
+def score(network: AnyNetwork, task: Task, utility: Utility, step: int, params: Params, *per_trial: Any) -> Array:
     """Scores of the examples of every trial, all of whose labels are known.
 
     Parameters
@@ -124,7 +130,7 @@ class Run:
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     trials : Trials
     sgd : SGD
@@ -132,7 +138,7 @@ class Run:
     """
 
     def __init__(
-        self, network: Network, task: Task, trials: Trials, sgd: SGD, on_record: OnRecord | None = None
+        self, network: AnyNetwork, task: Task, trials: Trials, sgd: SGD, on_record: OnRecord | None = None
     ) -> None:
         """Start from the initial weights of the trials."""
         trials = Trials(**spread(vars(trials)))

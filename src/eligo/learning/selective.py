@@ -13,7 +13,7 @@ from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import OnRecord, Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
-from eligo.networks import Network, presentation_work
+from eligo.networks import AnyNetwork, presentation_work
 from eligo.rules import AdaptiveMean, Everything, Rule
 from eligo.sgd import SGD
 from eligo.stopping import Criterion
@@ -25,7 +25,7 @@ CANDIDATES = ("all", "current")
 
 
 def learn_selectively(
-    network: Network,
+    network: AnyNetwork,
     task: Task,
     trials: Trials,
     sgd: SGD,
@@ -49,7 +49,7 @@ def learn_selectively(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     trials : Trials, of which the first member learns
     sgd : SGD

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from eligo.learning.trials import Trials, as_members
 from eligo.nets import jit_nets, over_nets
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.tasks import Task
 from eligo.training import is_diverged
 
@@ -107,7 +107,7 @@ ROWS_AT_ONCE = 1024
 """Rows that go through networks at a time when there are more: what lies between two layers stays in the cache."""
 
 
-def _net_inputs(network: Network, params: Params, X: Array) -> Array:
+def _net_inputs(network: AnyNetwork, params: Params, X: Array) -> Array:
     """Net inputs of the output units of every member, (members, examples, outputs)."""
     of_members = jax.vmap(network.net_inputs, (0, None))
     if len(X) <= ROWS_AT_ONCE:
@@ -119,7 +119,7 @@ def _net_inputs(network: Network, params: Params, X: Array) -> Array:
 
 
 @partial(jit_nets, static_argnames=("network", "task"))
-def _measure(network: Network, task: Task, params: Params, *per_trial: Any) -> tuple[Array, Array | None]:
+def _measure(network: AnyNetwork, task: Task, params: Params, *per_trial: Any) -> tuple[Array, Array | None]:
     """`MEASURES` of the members of every trial together (trials, measures), and the confusion on their test part."""
 
     def one_trial(
@@ -147,7 +147,7 @@ def _measure(network: Network, task: Task, params: Params, *per_trial: Any) -> t
 class Meter:
     """Counts, times and measures one run; gives a `Trajectory` at its end."""
 
-    network: Network
+    network: AnyNetwork
     task: Task
     trials: Trials
     on_record: OnRecord | None = None

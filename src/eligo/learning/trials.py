@@ -11,7 +11,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def draw_keys(seeds: NDArray[np.uint32], n_members: int | None = None) -> Array:
 
 
 @partial(jax.jit, static_argnums=(0, 2, 3), compiler_options=RUN_ONCE)
-def draw_params(network: Network, keys: Array, n_features: int, n_outputs: int) -> Params:
+def draw_params(network: AnyNetwork, keys: Array, n_features: int, n_outputs: int) -> Params:
     """Initial weights for each key, whatever their shape, as `Network.init` draws them."""
     params = jax.lax.map(lambda key: network.init(key, n_features, n_outputs), keys.reshape(-1))  # small to compile
     return jax.tree.map(lambda leaf: leaf.reshape(*keys.shape, *leaf.shape[1:]), params)

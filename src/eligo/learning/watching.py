@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from eligo.learning.run import Mask, Run
 from eligo.learning.trials import as_members
 from eligo.nets import jit_nets, over_nets
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.stopping import Check, Criterion
 from eligo.tasks import Task
 
 
 @partial(jit_nets, static_argnames=("network", "task"))
-def _outlook(network: Network, task: Task, params: Params, *per_trial: Any) -> tuple[Array, Array]:
+def _outlook(network: AnyNetwork, task: Task, params: Params, *per_trial: Any) -> tuple[Array, Array]:
     """What the members of every trial predict together (trials, examples, outputs), and their error on the labelled."""
 
     def one_trial(params: Params, X: Array, T: Array, is_labelled: Array) -> tuple[Array, Array]:

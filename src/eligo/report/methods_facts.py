@@ -115,7 +115,11 @@ PROBABILITIES = {
 
 def _worded(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Choices in words; None for one that has none."""
+    shares = facts.get("shares", [1])
     return {
+        "n_layers": len(shares),
+        "activation": {"tanh": "tanh", "relu": "rectified linear"}.get(facts.get("activation", ""), "sigmoid"),
+        "widths": listing([plain(share) for share in shares]),
         "input_norm_words": NORMS.get(facts.get("input_norm", "")),
         "output_norm_words": NORMS.get(facts.get("output_norm", "")),
         "probabilities_words": PROBABILITIES.get(facts.get("probabilities", "")),

@@ -150,7 +150,14 @@ PREPARATION = (
 )
 
 NETWORK = (
-    Statement("Networks had one layer of sigmoid hidden units.", when=lambda r: r["hidden"] is not None),
+    Statement(
+        "Networks had one layer of {activation} hidden units.",
+        when=lambda r: r["hidden"] is not None and r["n_layers"] == 1,
+    ),
+    Statement(
+        "Networks had {n_layers} layers of {activation} units, {widths} times as wide as the hidden units that are given.",
+        when=lambda r: r["hidden"] is not None and r["n_layers"] > 1,
+    ),
     Statement("Output units were sigmoid.", when=lambda r: r["has_classes"] or r["output"] == "sigmoid"),
     Statement("Output units were linear.", when=lambda r: not r["has_classes"] and r["output"] in ("linear", "raw")),
     Statement(

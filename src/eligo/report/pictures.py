@@ -68,9 +68,11 @@ def grid_picture(results: StudyResults, problem: Problem) -> Picture | None:
 
 
 def network_picture(results: StudyResults, problem: Problem) -> Picture | None:
-    """The network of one problem; none before its hyper-parameters are known."""
+    """The network of one problem; none before its hyper-parameters are known, or where it is not the paper's Fig. 1."""
     winners = rows_of(results.winners, problem)
-    if winners.empty:
+    layers = results.settings.get("layers", {})
+    is_the_paper_s = len(layers.get("shares", [1])) == 1 and layers.get("activation", "sigmoid") == "sigmoid"
+    if winners.empty or not is_the_paper_s:
         return None
     hidden = int(winners.iloc[0]["hidden"])
     data = network_data(problem.n_features, hidden, problem.n_outputs, problem.class_names)

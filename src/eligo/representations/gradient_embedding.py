@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.networks import Network, Params, forward_work
+from eligo.networks import AnyNetwork, Params, forward_work
 from eligo.representations.last_hidden import last_hidden
 from eligo.tasks import Task
 
@@ -60,16 +60,16 @@ class GradientEmbedding:
 
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
 
-    def __call__(self, network: Network, params: Params, X: Array, task: Task) -> OuterProducts:
+    def __call__(self, network: AnyNetwork, params: Params, X: Array, task: Task) -> OuterProducts:
         """Outer products of (examples, classes) and (examples, hidden)."""
         p = network.predict_distribution(params, X, task)
         most_probable = jax.nn.one_hot(p.argmax(axis=1), p.shape[1], dtype=p.dtype)
         return OuterProducts(p - most_probable, last_hidden(network, params, X))
 
-    def embedding_work(self, network: Network, n_features: int, n_outputs: int) -> float:
+    def embedding_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """A forward pass."""
         return 1.0
 
-    def distance_work(self, network: Network, n_features: int, n_outputs: int) -> float:
+    def distance_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """One product per hidden unit and one per class."""
         return (network.hidden[-1] + n_outputs) / forward_work(network, n_features, n_outputs)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from jax import Array
 
-from eligo.networks import Network, Params, forward_work
+from eligo.networks import AnyNetwork, Params, forward_work
 from eligo.representations.vectors import Vectors
 from eligo.tasks import Task
 
 
-def last_hidden(network: Network, params: Params, X: Array) -> Array:
+def last_hidden(network: AnyNetwork, params: Params, X: Array) -> Array:
     """Outputs of the units of the last hidden layer.
 
     Parameters
@@ -44,15 +44,15 @@ class LastHidden:
     LastHidden()
     """
 
-    def __call__(self, network: Network, params: Params, X: Array, task: Task) -> Vectors:
+    def __call__(self, network: AnyNetwork, params: Params, X: Array, task: Task) -> Vectors:
         """Vectors (examples, hidden)."""
         del task
         return Vectors(last_hidden(network, params, X))
 
-    def embedding_work(self, network: Network, n_features: int, n_outputs: int) -> float:
+    def embedding_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """A forward pass."""
         return 1.0
 
-    def distance_work(self, network: Network, n_features: int, n_outputs: int) -> float:
+    def distance_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """One product per hidden unit."""
         return network.hidden[-1] / forward_work(network, n_features, n_outputs)

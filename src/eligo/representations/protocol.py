@@ -6,7 +6,7 @@ from typing import Protocol
 
 from jax import Array
 
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.tasks import Task
 
 
@@ -26,11 +26,11 @@ class Representation(Protocol):
     A class attribute ``tasks`` names the kinds of task it is for, as of a utility.
     """
 
-    def __call__(self, network: Network, params: Params, X: Array, task: Task) -> Embedding:
+    def __call__(self, network: AnyNetwork, params: Params, X: Array, task: Task) -> Embedding:
         """Embed the examples, float array (examples, features), by the parameters of one network."""
 
-    def embedding_work(self, network: Network, n_features: int, n_outputs: int) -> float:
+    def embedding_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """Forward-equivalents of embedding one example."""
 
-    def distance_work(self, network: Network, n_features: int, n_outputs: int) -> float:
+    def distance_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """Forward-equivalents of one distance between two examples."""

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from eligo.gradients import Gradients, gradients_of
-from eligo.networks import Network, Params, forward_work, presentation_work
+from eligo.networks import AnyNetwork, Params, forward_work, is_one_layered, presentation_work
 from eligo.tasks import Task
 
 
@@ -59,23 +59,22 @@ class TangentKernel:
     TangentKernel()
     """
 
-    def __call__(self, network: Network, params: Params, X: Array, task: Task) -> TangentFeatures:
+    def __call__(self, network: AnyNetwork, params: Params, X: Array, task: Task) -> TangentFeatures:
         """Gradients with respect to every parameter, each in its own unit."""
         gradients = gradients_of(network, params, task, jax.tree.map(lambda _: 1.0, params))(X)
         lengths = gradients.squared_lengths().reshape(len(X), -1).sum(axis=1)
         return TangentFeatures(gradients, lengths)
 
-    def embedding_work(self, network: Network, n_features: int, n_outputs: int) -> float:
+    def embedding_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """A forward pass of one hidden layer, whose factors are its signals; else a presentation for each output."""
-        if len(network.hidden) == 1:
+        if is_one_layered(network):
             return 1.0
         return n_outputs * presentation_work(network, n_features, n_outputs)
 
-    def distance_work(self, network: Network, n_features: int, n_outputs: int) -> float:
+    def distance_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """Products of hidden values, of slopes for each pair of outputs, and of inputs; or of all parameters."""
-        sizes = network.layer_sizes(n_features, n_outputs)
-        if len(network.hidden) == 1:
+        if is_one_layered(network):
             products = network.hidden[0] * (1 + n_outputs**2) + n_features
         else:
-            products = n_outputs**2 * sum((fan_in + 1) * fan_out for fan_in, fan_out in sizes)
+            products = n_outputs**2 * network.n_parameters(n_features, n_outputs)
         return products / forward_work(network, n_features, n_outputs)

@@ -8,8 +8,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
+from eligo.activations import ACTIVATIONS
 from eligo.datasets import Preparation, Table
 from eligo.methods import Settings, named_methods
+from eligo.networks import Network
 from eligo.sgd import SGD
 from eligo.study.trials import FirstLabelled, TrialDesign
 from eligo.tasks import (
@@ -26,6 +28,24 @@ from eligo.tasks import (
 OUTPUTS = {"sigmoid": REGRESSION, "linear": LINEAR_OUTPUT_REGRESSION, "raw": RAW_OUTPUT_REGRESSION}
 PROBABILITIES = {form.__name__: form for form in (softmax_of_outputs, softmax_of_net_inputs, normalised_outputs)}
 QUICK_TRIALS = 5
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The hidden layers of a study's networks: as wide as each of these shares of the units that the grid names.
+
+    Examples
+    --------
+    >>> Layers(shares=(1, 0.5)).network(128).hidden
+    (128, 64)
+    """
+
+    shares: tuple[float, ...] = (1,)
+    activation: str = "sigmoid"
+
+    def network(self, hidden: int) -> Network:
+        """The network of one cell, with at least one unit in each layer."""
+        return Network(tuple(max(1, round(share * hidden)) for share in self.shares), ACTIVATIONS[self.activation])
 
 
 @dataclass(frozen=True)
@@ -170,6 +190,7 @@ class Study:
     records : int, how often a run is measured besides its start
     trials_per_unit : int, trials that run as one program; part of the design, as results must not depend on cores
     comparison : Comparison or None, default=None, whether it is one of `eligo compare`
+    layers : Layers, what networks are like
     """
 
     name: str
@@ -189,6 +210,7 @@ class Study:
     records: int
     trials_per_unit: int
     comparison: Comparison | None = None
+    layers: Layers = Layers()
 
     @property
     def is_tuned(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from eligo.activations import ACTIVATIONS
 from eligo.datasets import DATASETS, DataError, Preparation, Table
 from eligo.datasets.catalogue import CATALOGUE
 from eligo.datasets.files import check_digest
@@ -20,6 +21,7 @@ from eligo.study.design import (
     OUTPUTS,
     PROBABILITIES,
     HyperParameters,
+    Layers,
     Plan,
     Recorded,
     Study,
@@ -42,6 +44,10 @@ def _whole(at_least: int) -> Read:
 
 def _number(**bounds: float) -> Read:
     return lambda reader, key: reader.number(key, **bounds)
+
+
+def _shares(reader: Reader, key: str) -> tuple[float, ...]:
+    return tuple(reader.numbers(key, above=0))
 
 
 SELECTION: Mapping[str, Read] = {
@@ -132,6 +138,7 @@ def parse_study(top: Reader, quick: bool, folder: Path) -> Study:
         preparation=_preparation(top.optional_section("preparation")),
         records=top.whole("records", at_least=1),
         trials_per_unit=top.whole("trials_per_unit", at_least=1),
+        layers=_layers(top.optional_section("network")),
     )
     top.finish()
     _check_whole(study, top.where)
@@ -229,6 +236,18 @@ def _preparation(section: Reader | None) -> Preparation:
     )
     section.finish()
     return preparation
+
+
+def _layers(section: Reader | None) -> Layers:
+    if section is None:
+        return Layers()
+    default = Layers()
+    layers = Layers(
+        shares=section.either("layers", _shares, default.shares),
+        activation=section.either("activation", _choice(*ACTIVATIONS), default.activation),
+    )
+    section.finish()
+    return layers
 
 
 def _unknown_table(name: str, where: str) -> StudyError:

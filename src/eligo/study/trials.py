@@ -18,7 +18,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 from eligo.datasets import Dataset, Preparation, prepare_features
 from eligo.learning import Trials
 from eligo.learning.trials import draw_keys, draw_params
-from eligo.networks import Network
+from eligo.networks import AnyNetwork
 from eligo.tasks import TargetCoding
 
 STREAMS = ("split", "weights", "first_labelled", "order", "selection")
@@ -176,7 +176,7 @@ def prepare(design: TrialDesign, dataset: Dataset, split: Split) -> Prepared:
 def stack_trials(
     design: TrialDesign,
     dataset: Dataset,
-    network: Network,
+    network: AnyNetwork,
     numbers: Sequence[int],
     *,
     fold: tuple[int, int] | None = None,
@@ -188,7 +188,7 @@ def stack_trials(
     ----------
     design : TrialDesign
     dataset : Dataset
-    network : Network
+    network : Network or ForeignNetwork
     numbers : sequence of int, the trials
     fold : (index, number of folds), default=None; a fold of each trial's training part takes the place of its test part
     shares_weights : bool, default=False, whether all trials start from the same initial weights

@@ -17,7 +17,7 @@ from sklearn.model_selection import train_test_split
 from eligo.datasets import DataError, Dataset
 from eligo.learning.trials import draw_keys, draw_params
 from eligo.nets import jit_nets, over_nets
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.study.design import HyperParameters, Study
 from eligo.study.trials import (
     TUNING_TRIAL,
@@ -49,7 +49,7 @@ def score_cells(study: Study, dataset: Dataset, cells: Sequence[HyperParameters]
     """
     design = study.trial_design(dataset.name)
     folds = [prepare(design, dataset, fold) for fold in tuning_folds(study, dataset)]
-    network = Network(hidden=(cells[0].hidden,))
+    network = study.layers.network(cells[0].hidden)
     weight_keys, order_keys = (
         draw_keys(np.array([seed_of(study.seed, dataset.name, TUNING_TRIAL, stream)], dtype=np.uint32), len(folds))
         for stream in ("weights", "order")
@@ -150,7 +150,7 @@ def _stack(folds: Sequence[Prepared]) -> tuple[Array, ...]:
 
 
 @partial(jit_nets, static_argnames=("network", "task"))
-def _held_out(network: Network, task: Task, *per_net: Any) -> Measures:
+def _held_out(network: AnyNetwork, task: Task, *per_net: Any) -> Measures:
     def one_net(params: Params, X: Array, T: Array, is_row: Array, scale: Array) -> Measures:
         net_inputs = network.net_inputs(params, X)[None]
         return task.measure(task.output(net_inputs), net_inputs, T, scale, is_row)

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from eligo.datasets import Dataset, n_inputs
 from eligo.learning import Trajectory
 from eligo.methods import named_methods
-from eligo.networks import Network, presentation_work
 from eligo.study.compilation import Compilation
 from eligo.study.design import HyperParameters, Study
 from eligo.study.problems import dataset_of, n_train
@@ -118,7 +117,7 @@ def run_unit(study: Study, unit: Unit) -> Finished:
 def _learn(study: Study, dataset: Dataset, unit: TrialUnit, fold: int | None = None) -> Trajectory:
     plan, row = study.plan(unit.problem), study.row(unit.method)
     method = named_methods(study.settings_of(unit.problem, unit.method))[row.method]
-    network = Network(hidden=(unit.values.hidden,))
+    network = study.layers.network(unit.values.hidden)
     shares_weights = plan.committee_weights == "shared" and method.members > 1
     inside = None if fold is None or plan.cross_validation is None else (fold, plan.cross_validation)
     design = study.trial_design(unit.problem)
@@ -259,9 +258,7 @@ def estimated_cost(study: Study, unit: Unit) -> float:
         hidden, epochs = unit.values.hidden, plan.epochs * (1 + (plan.cross_validation or 0))
         n_nets = len(unit.trials) * method.members
         share = 0.5 if method.loop == "pool" else 1.0
-    multiply_adds = hidden * (n_features + dataset.n_outputs)
-    per_presentation = presentation_work(Network(hidden=(hidden,)), n_features, dataset.n_outputs)
-    work = multiply_adds * per_presentation
+    work = study.layers.network(hidden).work(n_features, dataset.n_outputs).presentation
     # Measured, in multiply-adds of a step of one example: such a step costs its own and about 300 more; in a product of
     # matrices 8 cost as much as one, and the epoch 3e5 more; a unit's start costs about as much as 2e9 of them.
     epoch = rows * share * (work + 300) if plan.batch_size == 1 else rows * share * (work / 8 + 20) + 3e5

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from jax import Array
 
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.tasks import Task
 from eligo.utilities.evidence import among_most_uncertain, evidence, refuse_no_candidates
 from eligo.utilities.protocol import Situation, Workload
@@ -57,7 +57,7 @@ class ConflictingEvidence:
         return load.n_scored
 
 
-def conflict(network: Network, params: Params, X: Array, task: Task) -> Array:
+def conflict(network: AnyNetwork, params: Params, X: Array, task: Task) -> Array:
     """How much evidence there is for both classes, (examples,) in [0, 1): it rises with the product of the two."""
     one, other = evidence(network, params, X, task)
     product = one * other

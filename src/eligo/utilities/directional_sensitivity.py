@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import jax
 from jax import Array
 
-from eligo.networks import Network, Params, forward_work
+from eligo.networks import AnyNetwork, Params
 from eligo.sensitivity import norm_named
 from eligo.tasks import Task
 from eligo.utilities.protocol import Situation, Workload
 
 
-def directional_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
+def directional_sensitivity(network: AnyNetwork, params: Params, X: Array, task: Task) -> Array:
     """Derivative of each output when an example moves along itself, ``x . grad_x o_k``: the rows of Eq. 4 times x.
 
     Zero at the origin, and where slopes along the inputs cancel: it sees one direction of those that the sensitivity
@@ -22,7 +22,7 @@ def directional_sensitivity(network: Network, params: Params, X: Array, task: Ta
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters of one network
     X : float array (examples, features)
     task : Task, gives the output map
@@ -84,6 +84,5 @@ class DirectionalSensitivity:
 
     def work(self, load: Workload) -> float:
         """A forward pass and its derivative, which share the products of the first layer: J(I + 2K) multiply-adds."""
-        forward = forward_work(load.network, load.n_features, load.n_outputs)
-        first_fan_in, first_fan_out = load.network.layer_sizes(load.n_features, load.n_outputs)[0]
-        return load.n_scored * (2 * forward - first_fan_in * first_fan_out) / forward
+        work = load.network.work(load.n_features, load.n_outputs)
+        return load.n_scored * (work.presentation - work.forward) / work.forward  # as much as errors carried backwards

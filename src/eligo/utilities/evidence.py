@@ -8,14 +8,14 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.representations import last_hidden
 from eligo.tasks import Task
 from eligo.utilities.margin import margin
 from eligo.utilities.protocol import Situation
 
 
-def evidence(network: Network, params: Params, X: Array, task: Task) -> tuple[Array, Array]:
+def evidence(network: AnyNetwork, params: Params, X: Array, task: Task) -> tuple[Array, Array]:
     """Evidence of each example for its most probable class and for the second, from the last hidden layer.
 
     Hidden unit j with output y_j adds ``d_j = (w_aj - w_bj) y_j`` to the difference of the net inputs of classes a and b; so
@@ -56,7 +56,7 @@ def evidence(network: Network, params: Params, X: Array, task: Task) -> tuple[Ar
 
 
 def among_most_uncertain(
-    situation: Situation, t: int, inside: Callable[[Network, Params, Array, Task], Array]
+    situation: Situation, t: int, inside: Callable[[AnyNetwork, Params, Array, Task], Array]
 ) -> Array:
     """Scores that choose by ``inside`` among the t candidates with the smallest margin, and by the margin elsewhere.
 

@@ -9,12 +9,12 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.networks import Network, Params, presentation_work
+from eligo.networks import AnyNetwork, Params, presentation_work
 from eligo.tasks import Task
 from eligo.utilities.protocol import Situation, Workload
 
 
-def gradient_length(network: Network, params: Params, X: Array, targets: Array, task: Task) -> Array:
+def gradient_length(network: AnyNetwork, params: Params, X: Array, targets: Array, task: Task) -> Array:
     """Euclidean length of the gradient of each example's squared error by all parameters, without writing it out.
 
     Of one layer with errors d behind its units and signals y before them the gradient is ``d y'`` and, for biases, d; so
@@ -34,6 +34,7 @@ def gradient_length(network: Network, params: Params, X: Array, targets: Array, 
 
     Examples
     --------
+    >>> from eligo.networks import Network
     >>> from eligo.tasks import REGRESSION
     >>> network = Network(hidden=(8,))
     >>> params = network.init(jax.random.key(0), n_features=4, n_outputs=1)

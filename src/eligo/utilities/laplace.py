@@ -19,7 +19,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from eligo.gradients import GradientsOf, gradients_of
-from eligo.networks import Params, forward_work, presentation_work
+from eligo.networks import Params, forward_work, is_one_layered, presentation_work
 from eligo.utilities.protocol import Situation, Workload
 
 SMALLEST_NOISE = 1e-4
@@ -65,7 +65,7 @@ def laplace_variance(situation: Situation, params: Params) -> Array:
 def _variance(situation: Situation, params: Params) -> Array:
     noise = noise_variance(situation, params)
     penalty = situation.is_labelled.sum() * situation.weight_decay / noise.mean()
-    gradients = gradients_of(situation.network, params, situation.task, _prior_deviation(params, penalty))
+    gradients = gradients_of(situation.network, params, situation.task, _prior_deviation(situation, params, penalty))
     n_parameters = sum(leaf.size for leaf in jax.tree.leaves(params))
     between = _between_examples if _fewer_rows(situation.targets.size, n_parameters) else _between_parameters
     variance = between(gradients, situation.X, situation.is_labelled, situation.is_candidate, noise)
@@ -77,13 +77,15 @@ def _fewer_rows(n_rows: int, n_parameters: int) -> bool:
     return n_rows <= 2 * n_parameters
 
 
-def _prior_deviation(params: Params, penalty: Array) -> Params:
-    """Standard deviation that the prior allows each part; uniform in +-1/sqrt(n) has variance 1/(3 n)."""
-    deviations = {}
-    for name, layer in params.items():
-        precision = jnp.asarray(3.0 * len(layer["weights"]), dtype=layer["bias"].dtype)
-        deviations[name] = {"weights": (precision + penalty) ** -0.5, "bias": precision**-0.5}
-    return deviations
+def _prior_deviation(situation: Situation, params: Params, penalty: Array) -> Params:
+    """Standard deviation that the prior allows each part."""
+    network = situation.network
+    precision = network.prior_precision(params, situation.X.shape[1], situation.targets.shape[1])
+    deviation: Params = jax.tree.map(
+        lambda precision, is_weight: (precision + penalty if is_weight else precision) ** -0.5,
+        *(precision, network.is_weight(params)),
+    )
+    return deviation
 
 
 def _first(is_member: Array, size: int) -> tuple[Array, Array, Array]:
@@ -169,20 +171,21 @@ def _in_place(values: Array, order: Array, n_examples: int) -> Array:
 def laplace_work(load: Workload) -> float:
     """Forward-equivalents of one scoring: outputs for the noise, gradients, and the system that is solved."""
     forward = forward_work(load.network, load.n_features, load.n_outputs)
-    sizes = load.network.layer_sizes(load.n_features, load.n_outputs)
-    n_parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in sizes)
+    n_parameters = load.network.n_parameters(load.n_features, load.n_outputs)
     n_known, n_rows = load.n_labelled * load.n_outputs, load.n_examples * load.n_outputs
-    is_factored = len(load.network.hidden) == 1
-    of_gradient = (
-        1 if is_factored else load.n_outputs * presentation_work(load.network, load.n_features, load.n_outputs)
-    )
+    of_gradient, of_pair = _work_of_gradients(load, n_parameters)
     if not _fewer_rows(n_rows, n_parameters):
         n_met = load.n_labelled + load.n_scored
         system = n_met * load.n_outputs * n_parameters**2 + 2 * n_parameters**3 / 3
         return load.n_examples + n_met * of_gradient + system / forward
-    (n_inputs, n_hidden), *_ = sizes
-    of_pair = (
-        n_hidden * load.n_outputs**2 + n_inputs + n_hidden + 2 if is_factored else n_parameters * load.n_outputs**2
-    )
     system = load.n_labelled * load.n_examples * of_pair + n_known**2 * n_rows / 2
     return load.n_examples * (1 + of_gradient) + system / forward
+
+
+def _work_of_gradients(load: Workload, n_parameters: int) -> tuple[float, float]:
+    """Of an example's gradients in forward-equivalents, and of the products between two examples in multiply-adds."""
+    if is_one_layered(load.network):
+        (n_inputs, n_hidden), _ = load.network.layer_sizes(load.n_features, load.n_outputs)
+        return 1, n_hidden * load.n_outputs**2 + n_inputs + n_hidden + 2
+    of_gradient = load.n_outputs * presentation_work(load.network, load.n_features, load.n_outputs)
+    return of_gradient, n_parameters * load.n_outputs**2

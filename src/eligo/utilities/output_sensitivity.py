@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.networks import forward_work
+from eligo.networks import forward_work, is_one_layered
 from eligo.sensitivity import informativeness, input_sensitivity, norm_named, rotated_sensitivity
 from eligo.tasks import Task
 from eligo.utilities.protocol import Situation, Workload
@@ -71,11 +71,11 @@ class OutputSensitivity:
     def work(self, load: Workload) -> float:
         """A forward pass and, per pair of output and input, one sum over hidden units: J(I + K + KI) multiply-adds.
 
-        Deeper networks carry each output's derivative back through every layer.
+        Other networks carry each output's derivative back through every layer.
         """
         forward = forward_work(load.network, load.n_features, load.n_outputs)
-        if len(load.network.hidden) == 1:
-            derivatives = load.n_outputs * load.n_features * load.network.hidden[0]
+        if is_one_layered(load.network):
+            derivatives: float = load.n_outputs * load.n_features * load.network.hidden[0]
         else:
             derivatives = load.n_outputs * forward
         return load.n_scored * (forward + derivatives) / forward

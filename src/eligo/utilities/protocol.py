@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from jax import Array
 
-from eligo.networks import Network, Params
+from eligo.networks import AnyNetwork, Params
 from eligo.tasks import Task
 
 
@@ -15,7 +15,7 @@ class Situation(NamedTuple):
 
     Attributes
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     params : parameters with a leading axis of members; one member unless the method has a committee
     X : float array (examples, features), candidates and labelled examples alike
@@ -25,7 +25,7 @@ class Situation(NamedTuple):
     weight_decay : float scalar, lambda of Eq. 10
     """
 
-    network: Network
+    network: AnyNetwork
     task: Task
     params: Params
     X: Array
@@ -61,7 +61,7 @@ class Workload(NamedTuple):
     One member of the committee does it.
     """
 
-    network: Network
+    network: AnyNetwork
     task: Task
     n_features: int
     n_outputs: int
