@@ -73,12 +73,14 @@ def _shown(value: Any) -> str:
 def _values(method: Any, link: Links) -> Iterator[str]:
     """The utility and the rule that are bound into a method's loop."""
     bound, inside = method.learn.keywords, method.learn.func.__code__.co_names
-    rule = bound["rule"]
+    rule = bound.get("rule")
     if not isinstance(rule, eligo.rules.Everything):  # which nothing needs to be scored for
-        bound_values = [type(value).__name__ for value in bound.values()]
+        of_pilots = [getattr(value, "utility", None) for value in bound.values()]
+        bound_values = [type(value).__name__ for value in (*bound.values(), *of_pilots)]
         named = [name for name in (*inside, *bound_values) if name in eligo.utilities.__all__]
         yield from (markdown(f"`{name}`", link) for name in dict.fromkeys(named))
-    yield markdown(f"`{type(rule).__name__}`", link)
+    if rule is not None:  # a subset that grows takes the best, and keeps them
+        yield markdown(f"`{type(rule).__name__}`", link)
 
 
 def _utilities(names: list[Name], link: Links) -> Iterator[str]:
@@ -123,9 +125,10 @@ def _lead(thing: Any, link: Links) -> str:
 
 
 def _needs(thing: Any) -> str:
-    needs = [TASKS[kind][0] for kind in getattr(thing, "tasks", ())] if len(getattr(thing, "tasks", ())) == 1 else []
-    needs += ["labels"] if getattr(thing, "needs_labels", False) else []
-    least = getattr(thing, "min_members", 1)
+    fixed = {name: value for name, value in inspect.getmembers(thing) if not isinstance(value, property)}
+    tasks, least = fixed.get("tasks", ()), fixed.get("min_members", 1)  # properties where another utility decides
+    needs = [TASKS[kind][0] for kind in tasks] if len(tasks) == 1 else []
+    needs += ["labels"] if fixed.get("needs_labels", False) else []
     return ", ".join(needs + ([f"{least} networks or more"] if least > 1 else [])) or "–"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -22,8 +22,8 @@ class Activation:
     """
 
     name: str
-    function: Callable[[Array], Array]
-    derivative: Callable[[Array], Array]
+    function: Callable[[Array], Array] = field(repr=False)
+    derivative: Callable[[Array], Array] = field(repr=False)
 
     def __call__(self, net_input: Array) -> Array:
         """Output of units with these net inputs."""

@@ -7,7 +7,7 @@ measures of error. Nothing else in the package asks which of the two it is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
@@ -161,8 +161,8 @@ class Committee:
     """
 
     name: str
-    outputs: Callable[[Array], Array]
-    vote: Callable[[Array, Array], Array]
+    outputs: Callable[[Array], Array] = field(repr=False)
+    vote: Callable[[Array, Array], Array] = field(repr=False)
 
 
 MAJORITY_VOTE = Committee("vote", outputs=_mean_of_members, vote=_vote_of_members)
@@ -202,9 +202,9 @@ class Task:
     name: str
     output: Activation
     target_range: tuple[float, ...]
-    fit_coding: Callable[..., TargetCoding]
-    distribution: Callable[[Array, Array], Array]
-    measures: Callable[[Array, Array, Array], dict[str, Array]]
+    fit_coding: Callable[..., TargetCoding] = field(repr=False)
+    distribution: Callable[[Array, Array], Array] = field(repr=False)
+    measures: Callable[[Array, Array, Array], dict[str, Array]] = field(repr=False)
     has_classes: bool
     committee: Committee = MAJORITY_VOTE
 
