@@ -113,7 +113,9 @@ def _is_protocol(thing: Any) -> bool:
 
 
 def _is_utility(thing: Any) -> bool:
-    return not _is_protocol(thing) and hasattr(thing, "work") and "__call__" in vars(thing)
+    return (
+        not _is_protocol(thing) and hasattr(thing, "work") and any("__call__" in vars(kind) for kind in thing.__mro__)
+    )
 
 
 def _place(name: Name) -> str:
