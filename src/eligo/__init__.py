@@ -25,10 +25,11 @@ from eligo.learning import (  # noqa: E402
     learn_incrementally,
     learn_selectively,
 )
-from eligo.methods import Method, Settings, named_methods  # noqa: E402
+from eligo.methods import Method, named_methods  # noqa: E402
 from eligo.networks import Network  # noqa: E402
 from eligo.scoring import score_pool  # noqa: E402
 from eligo.sensitivity import informativeness, input_sensitivity  # noqa: E402
+from eligo.settings import Settings  # noqa: E402
 from eligo.sgd import SGD  # noqa: E402
 from eligo.tasks import (  # noqa: E402
     CLASSIFICATION,

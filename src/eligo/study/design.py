@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from eligo.activations import ACTIVATIONS
 from eligo.datasets import Preparation, Table
-from eligo.methods import Settings, named_methods
+from eligo.methods import named_methods
 from eligo.networks import Network
+from eligo.settings import Settings
 from eligo.sgd import SGD
 from eligo.study.trials import FirstLabelled, TrialDesign
 from eligo.tasks import (

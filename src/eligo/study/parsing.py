@@ -15,8 +15,9 @@ from eligo.datasets.openml import openml_table
 from eligo.datasets.preprocessing import SCALERS
 from eligo.datasets.tables import KINDS, TASKS, digest
 from eligo.learning import CANDIDATES, MIXES, RETRAINING, STOPS
-from eligo.methods import INFORMATIVENESS, REGRESSION_UNCERTAINTY, STOPPING, Settings, named_methods
+from eligo.methods import named_methods
 from eligo.sensitivity import NORMS
+from eligo.settings import INFORMATIVENESS, REGRESSION_UNCERTAINTY, STOPPING, Settings
 from eligo.study.design import (
     OUTPUTS,
     PROBABILITIES,

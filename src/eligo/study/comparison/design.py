@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 
 from eligo.datasets import Preparation, Table
-from eligo.methods import Settings, named_methods
+from eligo.methods import named_methods
+from eligo.settings import Settings
 from eligo.study.comparison.table import Prepared
 from eligo.study.design import Comparison, Plan, Study, Tuning
 from eligo.study.reading import StudyError
