@@ -70,6 +70,10 @@ MISTAKES = {
         ("flats.csv", "--target", "kind", "--methods", "sassla"),
         "no method has the name 'sassla'. Did you mean",
     ),
+    "a method for numbers": (
+        ("flats.csv", "--target", "kind", "--methods", "gsy"),
+        "--methods: 'gsy' is for regression only, and predicting 'kind' is classification. Choose others.",
+    ),
     "no method": (("flats.csv", "--target", "kind", "--methods", ","), "--methods must name at least one; got ','"),
     "trials": (("flats.csv", "--target", "kind", "--trials", "1"), "--trials must be at least 2; got 1."),
     "jobs": (("flats.csv", "--target", "kind", "--jobs", "0"), "--jobs must be at least 1; got 0."),

@@ -169,3 +169,9 @@ def test_data_that_it_cannot_take_are_refused_in_one_line() -> None:
         train_many(FOREIGN, initial(3, leading=(2,)), X[:, :2], T, task, SGD(0.1, epochs=1), key=keys(0))
     with pytest.raises(ValueError, match=r"^mine gives 3 outputs where 2 are needed"):
         train_many(FOREIGN, initial(3, leading=(2,)), X, T[:, :2], task, SGD(0.1, epochs=1), key=keys(0))
+
+
+def test_members_cannot_see_other_features_where_the_first_layer_cannot_be_seen() -> None:
+    task, ensemble = TASKS["classes"], named_methods(Settings(diversity="features", feature_share=0.5))["ensemble"]
+    with pytest.raises(ValueError, match=r"^`feature_share` needs to see the first layer, .* got 0\.5\. Leave it at 1"):
+        ensemble.learn(FOREIGN, task, make_trials(task), SGD(learning_rate=0.2, epochs=2))

@@ -217,7 +217,7 @@ def _further_selective_methods(chosen: Settings) -> tuple[Method, ...]:
         Method(
             "loss",
             "selective",
-            "leaves out half of the examples below the mean loss, lets the others of them count twice, ends on everything",
+            "leaves out a share of the examples below the mean loss, lets the others of them count more, ends on everything",
             partial(pruning, utility=SquaredError()),
             ("prune_probability", "tail", *_SELECTING, *_EARLY),
             about=About(
@@ -234,7 +234,7 @@ def _further_selective_methods(chosen: Settings) -> tuple[Method, ...]:
             partial(learn_from_pilot, score=BY_EL2N, **pilot),
             _PILOT,
             about=About(
-                "mean over pilots of ||p(x) - y||_2",
+                "mean over pilots of ||t - o||_2",
                 "the training of the pilots, and one forward pass of each per example",
                 "many redundant examples, labels without noise",
                 "Paul, Ganguli & Dziugaite (2021), NeurIPS",

@@ -12,13 +12,14 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
 import eligo
-from eligo.rules import KCentre
+from eligo.rules import KCentre, Share
 from eligo.utilities import AbsoluteError, EnsembleVariance, Indifferent, OutputSensitivity, PredictiveEntropy, Random
 
 X, CODES = load_iris(return_X_y=True)
 Y = CODES.astype(float)
 KNOWN = np.arange(150) % 15 == 0
 PARTIAL = np.where(KNOWN, Y, np.nan)
+HOLED = np.where(np.arange(150)[:, None] == 3, np.nan, X)
 NAMES = np.array(["setosa", "versicolor", "virginica"])[CODES]
 
 
@@ -192,6 +193,8 @@ def test_lots_follow_the_seed(logistic) -> None:
         ([], PredictiveEntropy(), {}, "a list of at least one"),
         (lambda rows: np.full((3, 2), 0.5), PredictiveEntropy(), {}, "must predict each of the 150 rows of `X`; got 3"),
         (lambda rows: np.full((150, 2), np.nan), Random(), {}, "predicts 2 outputs of each row, and `y` has 1"),
+        (lambda rows: np.full((150, 2), 0.5), Indifferent(), {"X": HOLED, "rule": KCentre()}, "`X` has missing values"),
+        ("logistic", Random(), {"rule": Share()}, "`rule` must choose n examples"),
     ],
 )  # fmt: skip
 def test_questions_without_an_answer_are_refused(request, model, utility, changes, message) -> None:

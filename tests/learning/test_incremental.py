@@ -105,7 +105,7 @@ def test_errors_and_scores_are_counted() -> None:
 def ended(history, subset=(True, False), **rules) -> list[bool]:
     """Whether a subset ends at each epoch, for errors of two examples of which the first is learnt from."""
     members = np.array([subset])
-    progress = SubsetProgress(SubsetTermination(**rules), np.array([history[0]]), members)
+    progress = SubsetProgress(SubsetTermination(**rules), np.array([history[0]]), members, np.ones_like(members))
     return [bool(progress.has_ended(np.array([errors]), members)[0]) for errors in history[1:]]
 
 

@@ -11,8 +11,8 @@ from sklearn import metrics
 import transcription as paper
 from eligo import CLASSIFICATION, REGRESSION, SGD, learn_selectively, train_many
 from eligo.learning.trajectory import ROWS_AT_ONCE
-from eligo.rules import AboveMean, Everything, Share
-from eligo.utilities import AbsoluteError, OutputSensitivity, PredictiveEntropy, Random
+from eligo.rules import AboveMean, Everything, KCentre, Share
+from eligo.utilities import AbsoluteError, Indifferent, OutputSensitivity, PredictiveEntropy, Random
 from problems import NETWORK, TASKS, assert_same_weights, hyper_of, make_trials, nth, one_trial
 
 SGD_100 = SGD(learning_rate=0.2, momentum=0.5, weight_decay=0.0005, epochs=100)
@@ -296,3 +296,12 @@ def test_what_makes_no_loop_is_refused(changes, message) -> None:
     with pytest.raises(ValueError) as refusal:
         learn_selectively(NETWORK, CLASSIFICATION, make_trials(CLASSIFICATION), SGD_100, **SASLA, **changes)
     assert str(refusal.value) == message
+
+
+def test_rules_for_queries_alone_are_refused() -> None:
+    """All examples are labelled, so that none lies apart from them."""
+    message = "`rule` KCentre keeps away from labelled examples, which all are in selective learning; use it to query."
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        learn_selectively(
+            NETWORK, CLASSIFICATION, make_trials(CLASSIFICATION), SGD_100, utility=Indifferent(), rule=KCentre(3)
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -15,6 +14,7 @@ from eligo.learning import Trajectory, Trials, learn_by_querying
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import OnRecord
 from eligo.rules import BatchRule, QueryRule, Top
+from eligo.rules.protocol import resized
 from eligo.sgd import SGD
 from eligo.utilities import EnsembleVariance, PredictiveEntropy, Utility
 
@@ -94,7 +94,7 @@ class ActiveEstimator(NetworkEstimator):
 
     def _rule(self) -> QueryRule | BatchRule:
         """How scores become a query."""
-        return Top(self.query_size) if self.rule is None else replace(self.rule, n=self.query_size)
+        return Top(self.query_size) if self.rule is None else resized(self.rule, self.query_size)
 
     def _labels_of(self, pool_size: int) -> int | None:
         """Labels to ask for, of a pool of this size."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.representations import Embedding, Vectors
 from eligo.rules import BatchRule, QueryRule, Rule, Top
+from eligo.rules.protocol import resized
 from eligo.tasks import CLASSIFICATION, REGRESSION, Task
 from eligo.utilities import Predicted, Situation, Utility, score_predictions
 
@@ -108,7 +108,7 @@ def query(
         chosen = np.empty(0, dtype=np.int64)
         return (chosen, scores) if return_scores else chosen
     rng = check_random_state(random_state)
-    rule = Top(n) if rule is None else replace(rule, n=n)
+    rule = Top(n) if rule is None else resized(rule, n)
     ask = _ask_network if isinstance(model, NetworkEstimator) else _ask_stranger
     asked = ask(model, X, y, is_missing, utility, rule, random_keys(rng, 2))
     scores[is_missing] = np.asarray(asked.scores)[is_missing]
@@ -222,6 +222,11 @@ def _ask_stranger(
         targets[~is_missing] = known
     predicted = Predicted(*map(jnp.asarray, (values, _vectors(X), targets, ~is_missing, is_missing)))
     scores = score_predictions(utility, predicted, task, key=keys[0])
+    if isinstance(rule, BatchRule) and not jnp.isfinite(predicted.X).all():
+        raise ValueError(
+            f"`rule` {type(rule).__name__} looks at where examples lie, and `X` has missing values or text. Fill them in, "
+            "or use a rule that follows from scores alone."
+        )
     return _chosen(rule, scores, predicted, keys[1], Vectors(predicted.X) if isinstance(rule, BatchRule) else None)
 
 

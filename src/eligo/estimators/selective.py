@@ -103,7 +103,7 @@ class SelectiveEstimator(NetworkEstimator):
         utility, rule = self._scoring()
         refuse_unfit(utility, rule, self._task, 1, is_pool=False)
         everyone = run.trials.present
-        return Chosen(everyone, run.choose(utility, rule, everyone, everyone) != 0)
+        return Chosen(everyone, run.choose(utility, rule, everyone, everyone))
 
 
 @worded

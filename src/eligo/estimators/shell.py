@@ -109,16 +109,16 @@ def _checked_weight(sample_weight: ArrayLike | None, X: NDArray[np.floating]) ->
 
 
 class Chosen(NamedTuple):
-    """What a loop takes of examples that have not been seen before; bool arrays (1, examples).
+    """What a loop takes of examples that have not been seen before; arrays (1, examples).
 
     Attributes
     ----------
-    is_labelled : whose labels are known
-    is_selected : that are trained on
+    is_labelled : bool, whose labels are known
+    is_selected : bool, that are trained on; or float, their weights
     """
 
     is_labelled: NDArray[np.bool_]
-    is_selected: NDArray[np.bool_]
+    is_selected: NDArray[Any]
 
 
 class NetworkEstimator(BaseEstimator):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TypeVar
 
 Estimator = TypeVar("Estimator", bound=type)
@@ -36,7 +37,8 @@ selected_ : bool array (examples,), which examples were trained on in the end
 
 
 def worded(estimator: Estimator) -> Estimator:
-    """Put the common lines where their words stand in a docstring."""
-    for word, lines in PARAMETERS.items():
-        estimator.__doc__ = (estimator.__doc__ or "").replace(f"    {word}\n", f"    {lines}\n")
+    """Put the common lines where their words stand in a docstring, whose indentation Python 3.13 takes away."""
+    lines = inspect.cleandoc(estimator.__doc__ or "").split("\n")
+    common = {word: inspect.cleandoc(told) for word, told in PARAMETERS.items()}
+    estimator.__doc__ = "\n".join(common.get(line, line) for line in lines) + "\n"
     return estimator

@@ -11,7 +11,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from eligo.learning.trials import Trials
-from eligo.networks import AnyNetwork
+from eligo.networks import AnyNetwork, Network
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,11 @@ def with_diversity(
         params = jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[:, :1], n_members, axis=1), params)
     if diversity.feature_share == 1:
         return replace(trials, params=params), None
+    if not isinstance(network, Network):
+        raise ValueError(
+            f"`feature_share` needs to see the first layer, which a {type(network).__name__} does not show; got {diversity.feature_share:g}. "
+            "Leave it at 1, or use `eligo.Network`."
+        )
     n_features = trials.X.shape[2]
     masks = [
         feature_mask(n_features, diversity.feature_share, rng) for rng in generators(trials.order_keys, "features")

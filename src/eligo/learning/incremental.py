@@ -69,11 +69,14 @@ class SubsetProgress:
     termination : SubsetTermination
     errors : float array (trials, examples), mean squared error of each example over outputs, coded
     subset : bool array (trials, examples), D_T
+    everyone : bool array (trials, examples), D_C with D_T
     """
 
-    def __init__(self, termination: SubsetTermination, errors: NDArray[np.float64], subset: Mask) -> None:
+    def __init__(
+        self, termination: SubsetTermination, errors: NDArray[np.float64], subset: Mask, everyone: Mask
+    ) -> None:
         """Every subset begins."""
-        self.termination = termination
+        self.termination, self.everyone = termination, everyone
         n_trials = len(errors)
         self.n_epochs = np.zeros(n_trials, dtype=int)
         self.first = self.last = np.zeros((2, n_trials))  # E_T and E_G
@@ -82,14 +85,14 @@ class SubsetProgress:
 
     def begin(self, is_new: Mask, errors: NDArray[np.float64], subset: Mask) -> None:
         """Some trials, bool (trials,), have a new subset."""
-        now = _training_and_other(errors, subset)
+        now = self._now(errors, subset)
         self.n_epochs = np.where(is_new, 0, self.n_epochs)
         self.first = np.where(is_new, now, self.first)
         self.last = np.where(is_new, now, self.last)
 
     def has_ended(self, errors: NDArray[np.float64], subset: Mask) -> Mask:
         """Which subsets end with the epoch that led to these errors, bool (trials,)."""
-        rules, now = self.termination, _training_and_other(errors, subset)
+        rules, now = self.termination, self._now(errors, subset)
         self.n_epochs = self.n_epochs + 1
         self.seen.append(now[1])
         decrease = self.last[0] - now[0]
@@ -106,10 +109,9 @@ class SubsetProgress:
         )
         return has_ended
 
-
-def _training_and_other(errors: NDArray[np.float64], subset: Mask) -> NDArray[np.float64]:
-    """E_T and E_G, (2, trials); NaN where there are no examples."""
-    return np.stack([mean_where(errors, subset), mean_where(errors, ~subset)])
+    def _now(self, errors: NDArray[np.float64], subset: Mask) -> NDArray[np.float64]:
+        """E_T and E_G, (2, trials); NaN where there are no examples."""
+        return np.stack([mean_where(errors, subset), mean_where(errors, self.everyone & ~subset)])
 
 
 def learn_incrementally(
@@ -164,7 +166,7 @@ def learn_incrementally(
         everyone = trials.present
         run.warm_up((utility, rule), scored_by=SquaredError())
         subset = run.choose(utility, rule, everyone, everyone) != 0
-        progress = SubsetProgress(ending, _errors(run), subset)
+        progress = SubsetProgress(ending, _errors(run), subset, everyone)
         run.record(everyone, subset)
         for epoch in range(1, sgd.epochs + 1):
             run.train(subset, 1)

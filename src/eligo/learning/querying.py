@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -17,6 +16,7 @@ from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
 from eligo.networks import AnyNetwork
 from eligo.rules import BatchRule, QueryRule
+from eligo.rules.protocol import resized
 from eligo.sgd import SGD
 from eligo.stopping import Criterion
 from eligo.tasks import Task
@@ -110,13 +110,13 @@ def learn_by_querying(
         run, labelled = Run(network, task, trials, sgd, on_record), np.asarray(trials.is_first_labelled)
         if features is not None or resamples:
             run.present(resamples.grow(labelled) if resamples else None, features)
-        run.warm_up(*{(utility, replace(rule, n=size)) for size in queries})
+        run.warm_up(*{(utility, resized(rule, size)) for size in queries})
         asked, watch = labelled, Watch(stopping, run, trials.present & ~labelled)
         run.record(labelled, labelled)
         for size, (begin, end) in zip([0, *queries], zip([0, *ends[:-1]], ends, strict=True), strict=True):
             if size and watch.is_active.any():
                 pool = trials.present & ~labelled
-                chosen = run.choose(utility, replace(rule, n=size), labelled, pool, is_asking=watch.is_active)
+                chosen = run.choose(utility, resized(rule, size), labelled, pool, is_asking=watch.is_active)
                 asked = still_learning(chosen, watch)
                 labelled = labelled | asked
                 if resamples:
@@ -133,7 +133,7 @@ def learn_by_querying(
             is_due = np.any((recorded > begin) & (recorded <= end)) or (end in checkpoints and end > begin)
             if is_due or end == ends[-1] != run.meter.records[-1]["epoch"]:
                 run.record(labelled, labelled)
-            watch.check(labelled, ~labelled, asked)
+            watch.check(labelled, trials.present & ~labelled, asked)
         return run.trajectory(labelled, watch.stopped_at)
 
     return learn_in_parts(learn, trials)

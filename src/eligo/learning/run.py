@@ -93,7 +93,8 @@ def score(network: AnyNetwork, task: Task, utility: Utility, step: int, params: 
     def one_trial(
         params: Params, X: Array, targets: Array, is_present: Array, weight_decay: Array, key: Array
     ) -> Array:
-        situation = Situation(network, task, params, X, targets, is_present, is_present, weight_decay)
+        known = jnp.where(is_present[:, None], targets, jnp.nan)
+        situation = Situation(network, task, params, X, known, is_present, is_present, weight_decay)
         return utility(situation, key=jax.random.fold_in(key, step))
 
     scores: Array = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
@@ -110,7 +111,8 @@ def refuse_unfit(utility: Utility, rule: Rule | BatchRule, task: Task, n_members
     Raises
     ------
     ValueError
-        If it is for the other kind of task, or needs labels that the pool does not have, or more members than learn.
+        If it is for the other kind of task, or needs labels that the pool does not have, or more members than learn; or
+        if the rule is for queries alone.
     """
     refuse_other_task(utility, task)
     if isinstance(rule, BatchRule) and not is_for(rule.representation, task):
@@ -119,6 +121,11 @@ def refuse_unfit(utility: Utility, rule: Rule | BatchRule, task: Task, n_members
     name, least = type(utility).__name__, getattr(utility, "min_members", 1)
     if is_pool and getattr(utility, "needs_labels", False):
         raise ValueError(f"`utility` {name} needs labels, which a pool does not have; use it in selective learning.")
+    if isinstance(rule, BatchRule) and not is_pool:
+        raise ValueError(
+            f"`rule` {type(rule).__name__} keeps away from labelled examples, which all are in selective learning; "
+            "use it to query."
+        )
     if n_members < least:
         raise ValueError(
             f"`utility` {name} compares at least {least} members; got {n_members}. Query with `n_members={least}` or more."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import Field
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from dataclasses import Field, replace
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from jax import Array
 
@@ -91,3 +91,21 @@ def refuse_empty(n: int) -> None:
     """
     if n < 1:
         raise ValueError(f"`n` must be at least 1; got {n}.")
+
+
+Query = TypeVar("Query", bound=QueryRule | BatchRule)
+
+
+def resized(rule: Query, n: int) -> Query:
+    """The same rule for a query of another size.
+
+    Raises
+    ------
+    ValueError
+        If the rule does not say how many it chooses.
+    """
+    if not hasattr(rule, "n"):
+        raise ValueError(
+            f"`rule` must choose n examples, as `eligo.rules.Top` and the batch rules do; {type(rule).__name__} has no `n`."
+        )
+    return replace(rule, n=n)

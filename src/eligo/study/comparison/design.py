@@ -97,11 +97,17 @@ def comparison_study(one: Prepared, table: Table, methods: Sequence[str], trials
     Raises
     ------
     StudyError
-        If there are too few trials, or the seed is negative.
+        If there are too few trials, the seed is negative, or a method is for another kind of target.
     """
     for option, value, least in (("--trials", trials, 2), ("--seed", seed, 0)):
         if value < least:
             raise StudyError(f"{option} must be at least {least}; got {value}.")
+    for method in methods:
+        if one.task not in (served := named_methods()[method].tasks):
+            raise StudyError(
+                f"--methods: {method!r} is for {' and '.join(served)} only, and predicting {one.target!r} is {one.task}. "
+                "Choose others."
+            )
     name = file_name(one.name)
     return Study(
         name=f"compare-{name}",
