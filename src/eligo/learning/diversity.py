@@ -161,8 +161,8 @@ def with_diversity(
         return replace(trials, params=params), None
     if not isinstance(network, Network):
         raise ValueError(
-            f"`feature_share` needs to see the first layer, which a {type(network).__name__} does not show; got {diversity.feature_share:g}. "
-            "Leave it at 1, or use `eligo.Network`."
+            f"`feature_share` needs to see the first layer, which a {type(network).__name__} does not show; got "
+            f"{diversity.feature_share:g}. Leave it at 1, or use `eligo.Network`."
         )
     n_features = trials.X.shape[2]
     masks = [
