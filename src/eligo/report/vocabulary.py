@@ -122,9 +122,16 @@ def said(name: str) -> str:
 
 
 def opening(name: str) -> str:
-    """Name of a method at the beginning of a sentence; a plug-in keeps its own."""
-    title = said(name)
-    return title[0].upper() + title[1:] if base_method(name) in METHODS else title
+    """Name of a method at the beginning of a sentence; one with capitals of its own keeps them, and a plug-in its name.
+
+    Examples
+    --------
+    >>> opening("core_set"), opening("random_pool[query_size=5]"), opening("igs"), opening("mine")
+    ('Core-set', 'Random pool (5 per query)', 'iGS', 'mine')
+    """
+    title, base = said(name), base_method(name)
+    is_plain = (base in METHODS or base in QUERIES) and method_title(base).islower()
+    return title[0].upper() + title[1:] if is_plain else title
 
 
 def all_said(names: Sequence[str]) -> str:
