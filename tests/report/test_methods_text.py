@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 
 from eligo.datasets import Column
+from eligo.methods import ORDER, named_methods
 from eligo.report.citations import CITATIONS
 from eligo.report.methods_facts import Run, runs_of
 from eligo.report.methods_prose import PARAGRAPHS
 from eligo.report.methods_setting import Statement
 from eligo.report.methods_text import bibliography, methods_latex, methods_text, sentence
+from eligo.report.vocabulary import method_title
 from eligo.study.results import (
     CELL_COLUMNS,
     CRITERIA_COLUMNS,
@@ -77,6 +79,23 @@ STUDY = {
     "preparation": {"fitted_on": "training", "drop_first_category": False, "scale_categories": True},
 }
 METHODS = ("passive", "sasla", "entropy", "ensemble", "random_pool", "error", "random_subset")
+LATER = {
+    "target_share": None,
+    "target_work": None,
+    "tail": 0.125,
+    "prune_probability": 0.5,
+    "pilots": 10,
+    "pilot_epochs": None,
+    "growth": 1,
+    "subset_epochs": 100,
+    "early_stopping": "never",
+    "early_stopping_threshold": None,
+    "check_interval": 10,
+    "diversity": "weights",
+    "feature_share": 0.5,
+    "stopping": "never",
+    "stopping_threshold": None,
+}  # settings that older studies do not have, at their defaults
 
 
 def trial_rows(problem: Problem, method: str, n_trials: int, **values: Any) -> list[dict[str, Any]]:
@@ -92,7 +111,8 @@ def trial_rows(problem: Problem, method: str, n_trials: int, **values: Any) -> l
 def curve_rows(problem: Problem, method: str, n_trials: int, n_start: int) -> list[dict[str, Any]]:
     """The first and the last record of each trial."""
     row = dict.fromkeys(CURVE_COLUMNS, np.nan) | {"problem": problem.name, "method": method}
-    is_pool = method.partition("[")[0] in ("entropy", "ensemble", "random_pool", "my_querying")
+    base = method.partition("[")[0]
+    is_pool = base == "my_querying" or named_methods()[base].loop == "pool"
     first = n_start if is_pool else problem.n_train
     return [
         row | {"trial": trial, "epoch": epoch, "labels": labels}
@@ -390,6 +410,48 @@ CASES: Mapping[str, tuple[StudyResults, Sequence[str], Sequence[str]]] = {
         ],
         ["Nadeau", "SASLA", "numpy", "class stayed", "2 cores", "Bayes", "Shapiro"],
     ),
+    "targets, diversity, stopping": (
+        make(
+            (IRIS, WINE),
+            ("passive", "sasla", "error", "ensemble", "margin", "bald", "loss", "grand", "saila"),
+            settings=LATER
+            | {
+                "target_share": 0.3,
+                "floor": 5,
+                "diversity": "weights+bootstrap+features",
+                "stopping": "stabilising_predictions",
+                "early_stopping": "plateau",
+                "early_stopping_threshold": 0.05,
+            },
+            plan={"committee_weights": "shared"},
+            own={"wine": {"settings": {"target_share": None, "target_work": 0.25, "floor_share": 0.1}}},
+        ),
+        [
+            "as many at each selection as kept it at a share of 0.3 of passive learning’s presentations (Iris) and a share "
+            "of 0.25 of passive learning’s work, selections included (Wine).",
+            "Error-selective learning trained on the examples with the largest absolute errors, as many",
+            "At least one example of every class stayed.",
+            "Runs of SASLA, error-selective and InfoBatch also ended by the criterion of plateau, with a threshold of 0.05, "
+            "looked at every 10 epochs.",
+            "A run of querying also ended by the criterion of stabilising predictions, with a threshold of 0.99, looked at "
+            "after each round.",
+            "started from 10 labelled examples",
+            "The ensemble trained 3 networks and asked for the example",
+            "The committees of BALD had 3 networks and predicted by majority vote.",
+            "The networks of a committee differed in initial weights, bootstrap samples of the labelled examples and the "
+            "features that each of them sees, a share of 0.5 of all.",
+            "The networks of each committee (BALD) started from the same initial weights in every trial.",
+            "In short, margin asks for the label about which the two most probable classes are closest (Scheffer et al., "
+            "2001); BALD asks for",
+            "; SAILA trains on a subset that takes in the most sensitive example whenever it is learnt (Engelbrecht & "
+            "Cloete, 1999, IJCNN).",
+            "InfoBatch left out an example below the mean loss with a probability of 0.5, and none in the last epochs, a "
+            "share of 0.125 of all.",
+            "Pilot networks, 10 a trial, chose a share of 0.5 of the training part for GraNd.",
+            "Subsets of SAILA grew by 1 at a time, after at most 100 epochs each.",
+        ],
+        ["β", "on the same labels", "examples stayed", "candidates, and never", "described elsewhere"],
+    ),
     "a fixed round": (
         make((IRIS,), ("entropy",), settings={"epochs_per_query": 7, "retraining": "cold"}),
         ["Each round of querying had 7 epochs.", "training started again from the initial weights."],
@@ -437,6 +499,52 @@ def test_what_is_said_of_a_study(case: str) -> None:
     flat = said.replace("\u202f", " ")
     assert [piece for piece in must if piece not in flat] == []
     assert [piece for piece in must_not if piece in flat] == []
+
+
+THE_PAPERS = (
+    "Passive learning presented every training example in every epoch. SASLA (Engelbrecht, 2001) trained on the "
+    "examples whose informativeness reached (1 − β) times its mean, with β = 0.9. Informativeness was the maximum "
+    "norm over outputs of the sum norm over inputs of the derivatives of the outputs with respect to the inputs. "
+    "Error-selective learning trained on the examples whose absolute error reached (1 − β) times its mean, with β "
+    "= 0.9. Random subset trained on a random share of 0.5 of the candidates, as a control. All training examples "
+    "remained candidates, so that one which had been left out could return. A selection followed every epoch. At "
+    "least one example of every class stayed. Pool methods (Settles, 2009; Sharma and Bilgic, 2017) started from "
+    "10 labelled examples, with the rest of the training part as the pool. The first labelled examples were 10 or "
+    "a share of 0.1 of the training part, whichever was smaller, drawn at random. In classification they were "
+    "drawn from the classes in turn. Labels were asked for one at a time. At the end the whole pool was labelled. "
+    "After each query training went on from the current weights and velocity. The epochs of a run were spread "
+    "evenly over its rounds of querying. In classification, entropy asked for the example with the largest "
+    "entropy of the class probabilities (Shannon, 1948). In function approximation, entropy asked for the example "
+    "with the largest entropy of a Gaussian whose variance came from a linearised Laplace approximation (MacKay, "
+    "1992; Immer et al., 2021). The ensemble trained 3 networks on the same labels and asked for the example with "
+    "the largest total variance of their predictions (Seung et al., 1992; Krogh and Vedelsby, 1995). It predicted "
+    "by majority vote in classification. It predicted by the mean of its networks in function approximation. "
+    "Class probabilities were the softmax of the output units. Random pool asked for labels at random, as a "
+    "control."
+)
+
+
+@pytest.mark.parametrize("later", [{}, LATER], ids=["as older studies have them", "as new ones do"])
+def test_the_papers_methods_are_told_word_for_word(later: Mapping[str, Any]) -> None:
+    assert THE_PAPERS in methods_text(make(settings=later)).split("\n\n")
+
+
+def test_a_target_set_by_row_leaves_the_other_rows_their_beta() -> None:
+    said = methods_text(make((IRIS,), ("passive", "sasla", "error[target_work=0.5]")))
+    assert "reached (1 − β) times its mean, with β = 0.9." in said
+    assert "as kept it at a share of 0.5 of passive learning’s work, selections included." in said
+    assert said.count("β") == 2
+
+
+@pytest.mark.parametrize("name", [name for name in named_methods() if name not in ORDER])
+def test_every_named_method_is_described_with_its_reference(name: str) -> None:
+    method = named_methods()[name]
+    said = methods_text(make((IRIS,), ("passive", name), 1, settings=LATER))
+    assert f"{method_title(name)} {method.summary} (" in said
+    assert re.findall(r"\d{4}", method.about.reference)[0] in said
+    assert "described elsewhere" not in said
+    assert ("Pool methods" in said) == (method.loop == "pool")
+    assert ("The committees of" in said) == (method.members > 1)
 
 
 def test_every_statement_is_said_by_some_study() -> None:

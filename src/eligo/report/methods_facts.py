@@ -9,20 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eligo.recipes import RECIPES
+from eligo.methods import named_methods
 from eligo.study.criteria import TARGET_FACTOR
 from eligo.study.results import Problem, StudyResults, base_method
 
 from .beliefs import MIN_PROBLEMS as MIN_BELIEVED
 from .beliefs import ROPE, spread_of
+from .choices import account_of, diversity_words, methods_with, stopping_words, target_words
 from .comparisons import MIN_PROBLEMS
 from .digits import fixed, plain
 from .factors import control_of, levels_of, reference_of
 from .summaries import last_rung, rows_of, scores_of, typed
-from .vocabulary import METHODS, counted, listing, said
+from .vocabulary import counted, listing, said
 
-SELECTIVE = ("sasla", "error", "random_subset")
-POOL = ("entropy", "ensemble", "random_pool", *(recipe.name for recipe in RECIPES))
 NOT_OF_A_RUN = ("plans", "recorded", "table", "rows", "factors")
 SOFTWARE = ("eligo", "jax", "numpy", "scipy", "scikit-learn", "Python")
 
@@ -123,7 +122,18 @@ def _worded(facts: Mapping[str, Any]) -> dict[str, Any]:
         "input_norm_words": NORMS.get(facts.get("input_norm", "")),
         "output_norm_words": NORMS.get(facts.get("output_norm", "")),
         "probabilities_words": PROBABILITIES.get(facts.get("probabilities", "")),
+        "target_words": target_words(facts),
+        "diversity_words": diversity_words(facts.get("diversity"), facts.get("feature_share")),
+        "committee_words": _committee(facts),
+        "stopping_words": stopping_words(facts.get("stopping"), facts.get("stopping_threshold")),
+        "early_words": stopping_words(facts.get("early_stopping"), facts.get("early_stopping_threshold")),
     }
+
+
+def _committee(facts: Mapping[str, Any]) -> str | None:
+    by_vote = "majority vote" if facts.get("has_classes") else "the mean of their networks"
+    words = {"vote": by_vote, "mean_of_outputs": "the mean of their networks’ outputs"}
+    return (words | {"first_member": "their first network alone"}).get(facts.get("committee", ""))
 
 
 def _study_facts(results: StudyResults) -> dict[str, Any]:
@@ -213,12 +223,15 @@ def _run_facts(results: StudyResults, problem: Problem, label: str) -> dict[str,
     trials, curves = (_rows(rows_of(frame, problem), label) for frame in (results.trials, results.curves))
     first = curves[curves["epoch"] == curves["epoch"].min()]
     n_start, n_end = _span(first["labels"]), _span(trials["labels"])
-    is_pool = base in POOL or (base not in METHODS and n_start is not None and n_start != problem.n_train)
+    named = named_methods().get(base)
+    is_pool = named.loop == "pool" if named else n_start is not None and n_start != problem.n_train
     return varied | {
         "base": base,
-        "is_known": base in METHODS,
+        "account": account_of(base),
+        "is_named": named is not None,
         "is_pool": is_pool,
-        "is_selective": base in SELECTIVE,
+        "is_selective": base in methods_with("interval"),
+        "is_committee": base in methods_with("members"),
         "is_varied": bool(varied),
         "n_trials": trials["trial"].nunique(),
         "run_epochs": _span(trials["epochs"]),

@@ -9,7 +9,9 @@ from .methods_setting import (
     NETWORK,
     PREPARATION,
     Statement,
+    of_committee,
     of_method,
+    of_other_committee,
     of_pool,
     with_classes,
     with_numbers,
@@ -18,6 +20,10 @@ from .methods_setting import (
 
 def _selective(r: Run) -> bool:
     return bool(r["is_selective"])
+
+
+def _has_fixed_beta(r: Run) -> bool:
+    return r["beta"] is not None and r["target_words"] is None
 
 
 def _entropy_of_numbers(r: Run) -> bool:
@@ -34,25 +40,37 @@ METHODS_COMPARED = (
     Statement(
         "SASLA [@engelbrecht2001sensitivity] trained on the examples whose informativeness reached (1 − β) times its "
         "mean, with β = {beta}.",
-        when=lambda r: r["beta"] is not None,
+        when=_has_fixed_beta,
+        of=of_method("sasla"),
+    ),
+    Statement(
+        "SASLA [@engelbrecht2001sensitivity] trained on the most informative examples, as many at each selection as kept "
+        "it at {target_words}.",
+        when=lambda r: r["target_words"] is not None,
         of=of_method("sasla"),
     ),
     Statement(
         "Informativeness was the {output_norm_words} over outputs of the {input_norm_words} over inputs of the "
         "derivatives of the outputs with respect to the inputs.",
         when=lambda r: r["informativeness"] == "gradient",
-        of=of_method("sasla"),
+        of=of_method("sasla", "saila"),
     ),
     Statement(
         "Informativeness was the {output_norm_words} over outputs of |x · ∇o|, the change of an output when the example "
         "itself is scaled.",
         when=lambda r: r["informativeness"] == "directional",
-        of=of_method("sasla"),
+        of=of_method("sasla", "saila"),
     ),
     Statement(
         "Error-selective learning trained on the examples whose absolute error reached (1 − β) times its mean, with "
         "β = {beta}.",
-        when=lambda r: r["beta"] is not None,
+        when=_has_fixed_beta,
+        of=of_method("error"),
+    ),
+    Statement(
+        "Error-selective learning trained on the examples with the largest absolute errors, as many at each selection as "
+        "kept it at {target_words}.",
+        when=lambda r: r["target_words"] is not None,
         of=of_method("error"),
     ),
     Statement(
@@ -87,13 +105,18 @@ METHODS_COMPARED = (
     ),
     Statement(
         "At least {floor} examples stayed, the best first.",
-        when=lambda r: (r["floor"] or 1) > 1 and not r["floor_share"],
+        when=lambda r: (r["floor"] or 1) > 1 and not r["floor_share"] and r["target_words"] is None,
         of=of_method("sasla", "error"),
     ),
     Statement(
         "A share of at least {floor_share} of the candidates, and never fewer than {floor}, stayed, the best first.",
-        when=lambda r: r["floor"] is not None and (r["floor_share"] or 0) > 0,
+        when=lambda r: r["floor"] is not None and (r["floor_share"] or 0) > 0 and r["target_words"] is None,
         of=of_method("sasla", "error"),
+    ),
+    Statement(
+        "Runs of {method:list} also ended by the criterion of {early_words}, looked at every {check_interval} epochs.",
+        when=lambda r: r["early_words"] is not None and r["check_interval"] is not None,
+        of=_selective,
     ),
     Statement(
         "Pool methods [@settles2009active,sharma2017evidence] started from {n_start} labelled examples, with the rest of "
@@ -123,6 +146,11 @@ METHODS_COMPARED = (
     Statement(
         "A run ended when its epochs were spent, whether or not labels were left to buy.",
         when=lambda r: r["stop"] == "epochs",
+        of=of_pool,
+    ),
+    Statement(
+        "A run of querying also ended by the criterion of {stopping_words}, looked at after each round.",
+        when=lambda r: r["stopping_words"] is not None,
         of=of_pool,
     ),
     Statement(
@@ -180,7 +208,13 @@ METHODS_COMPARED = (
     Statement(
         "The ensemble trained {members} networks on the same labels and asked for the example with the largest total "
         "variance of their predictions [@seung1992query,krogh1995neural].",
-        when=lambda r: r["members"] is not None,
+        when=lambda r: r["members"] is not None and r["diversity_words"] is None,
+        of=of_method("ensemble"),
+    ),
+    Statement(
+        "The ensemble trained {members} networks and asked for the example with the largest total variance of their "
+        "predictions [@seung1992query,krogh1995neural].",
+        when=lambda r: r["members"] is not None and r["diversity_words"] is not None,
         of=of_method("ensemble"),
     ),
     Statement(
@@ -204,14 +238,41 @@ METHODS_COMPARED = (
         of=of_method("ensemble"),
     ),
     Statement(
+        "The committees of {method:list} had {members} networks and predicted by {committee_words}.",
+        when=lambda r: r["members"] is not None and r["committee_words"] is not None,
+        of=of_other_committee,
+    ),
+    Statement(
+        "The networks of a committee differed in {diversity_words}.",
+        when=lambda r: r["diversity_words"] is not None,
+        of=of_committee,
+    ),
+    Statement(
         "Class probabilities were the {probabilities_words}.",
         when=lambda r: r["probabilities_words"] is not None,
-        of=lambda r: r["base"] in ("entropy", "ensemble") and with_classes(r),
+        of=lambda r: of_pool(r) and r["is_named"] and r["base"] != "random_pool" and with_classes(r),
     ),
     Statement("Random pool asked for labels at random, as a control.", of=of_method("random_pool")),
+    Statement("In short, {account:in turn}.", of=lambda r: r["account"] is not None),
+    Statement(
+        "InfoBatch left out an example below the mean loss with a probability of {prune_probability}, and none in the last "
+        "epochs, a share of {tail} of all.",
+        when=lambda r: r["prune_probability"] is not None and (r["tail"] or 0) > 0,
+        of=of_method("loss"),
+    ),
+    Statement(
+        "Pilot networks, {pilots} a trial, chose a share of {share} of the training part for {method:list}.",
+        when=lambda r: r["pilots"] is not None and r["share"] is not None,
+        of=of_method("el2n", "grand", "forgetting"),
+    ),
+    Statement(
+        "Subsets of SAILA grew by {growth} at a time, after at most {subset_epochs} epochs each.",
+        when=lambda r: r["growth"] is not None and r["subset_epochs"] is not None,
+        of=of_method("saila"),
+    ),
     Statement(
         "The methods also include one that is described elsewhere: {method:list}.",
-        of=lambda r: not r["is_known"],
+        of=lambda r: not r["is_named"],
     ),
 )
 

@@ -2,7 +2,8 @@
 
 A sentence that does not hold for all of the runs that it is about opens with those for which it does, and a value that
 differs between them is followed by where it holds; see `methods_text`. Works are cited as ``[@key]``. ``{name:list}``
-lists values that say themselves where they hold; ``{name:each}`` sets them apart by semicolons.
+lists values that say themselves where they hold; ``{name:each}`` sets them apart by semicolons, and ``{name:in turn}``
+does so with values that say themselves where they hold.
 """
 
 from __future__ import annotations
@@ -53,8 +54,18 @@ def of_pool(r: Run) -> bool:
     return bool(r["is_pool"])
 
 
+def of_committee(r: Run) -> bool:
+    """Whether a run is of several networks that are compared."""
+    return bool(r["is_committee"])
+
+
+def of_other_committee(r: Run) -> bool:
+    """Whether a run is of a committee but not of the method that is named ensemble."""
+    return of_committee(r) and r["base"] != "ensemble"
+
+
 def _shares_weights(r: Run) -> bool:
-    return bool(r["base"] == "ensemble" and r["committee_weights"] == "shared")
+    return of_committee(r) and r["committee_weights"] == "shared"
 
 
 DATA = (
@@ -168,6 +179,11 @@ NETWORK = (
         "The ensemble’s networks started from the same initial weights in every trial.",
         when=_shares_weights,
         of=of_method("ensemble"),
+    ),
+    Statement(
+        "The networks of each committee ({method:list}) started from the same initial weights in every trial.",
+        when=_shares_weights,
+        of=of_other_committee,
     ),
     Statement("The squared error, summed over outputs, was minimised.", when=lambda r: r["mean_over_outputs"] is False),
     Statement(

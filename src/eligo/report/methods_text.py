@@ -118,6 +118,8 @@ def _value(name: str, how: str, runs: Sequence[Run]) -> str:
     held: dict[str, list[Run]] = {}
     for run in runs:
         held.setdefault(_shown(run.method if name == "method" else run[name]), []).append(run)
+    if how == "in turn":
+        return "; ".join(held)
     if how == "list" or len(held) < 2:
         return listing(list(held))
     by_problem: dict[str, set[str]] = {}
