@@ -12,13 +12,14 @@ from eligo.statistics import CriticalDifference
 from eligo.study.results import Problem, StudyResults, base_method
 
 from .beliefs import beliefs_across, spread_of, with_beliefs
+from .choices import methods_with
 from .comparisons import Comparison, compare, compare_problems
 from .criteria import Criteria, criteria_of, level_of, payback_of, spacing_of
 from .curves import Paths, errors_on_the_way, paths_of
 from .factors import reference_of
 from .findings import Across, Finding, Spending, across_problems, finding_of, spendings
 from .progress import Payback, Progress, paybacks, progress_of
-from .protocol import CHOOSING, Protocol, plan_of, protocol_of, setting_of
+from .protocol import Protocol, plan_of, protocol_of, setting_of
 from .summaries import (
     Confusion,
     Scores,
@@ -121,7 +122,9 @@ def _budgets(paths: list[Paths], costs: pd.DataFrame, reference: str) -> pd.Data
 def _intervals(results: StudyResults, problem: Problem, methods: list[str]) -> dict[str, float]:
     """Epochs between selections, for the rows that have such."""
     default = setting_of(results, problem.name, "interval")
-    own = {name: level_of(name, "interval", default) for name in methods if base_method(name) in CHOOSING}
+    own = {
+        name: level_of(name, "interval", default) for name in methods if base_method(name) in methods_with("interval")
+    }
     return {name: float(value) for name, value in own.items() if value is not None}
 
 

@@ -52,6 +52,8 @@ CHOOSING: tuple[Rule[Protocol], ...] = (
         lambda p: bool(p.shared_weights),
         "They have the same initial weights in every trial, so that trials of the ensemble differ less than others.",
     ),
+    Rule(lambda p: bool(p.diversity), "The networks of a committee differ in {diversity}."),
+    Rule(lambda p: bool(p.early_stopping), "Selective learning also ends by the criterion of {early_stopping}."),
 )
 
 QUERYING: tuple[Rule[Protocol], ...] = (
@@ -72,6 +74,7 @@ QUERYING: tuple[Rule[Protocol], ...] = (
         lambda p: bool(p.start) and bool(p.stopped),
         "A run ends when {stopped}, whether or not labels could still be bought.",
     ),
+    Rule(lambda p: bool(p.start) and bool(p.stopping), "Querying also ends by the criterion of {stopping}."),
 )
 
 DESIGN = (DATA, TRAINING, CHOOSING, QUERYING)  # a paragraph each

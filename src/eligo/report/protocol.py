@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from eligo.recipes import RECIPES
 from eligo.study.results import Problem, StudyResults, base_method
 
+from .choices import TARGETS, diversity_words, methods_with, target_words
 from .curves import Paths
 from .digits import fixed, plain
 from .factors import level_words, settings_of
 from .summaries import last_rung, planned_trials, rows_of
 from .vocabulary import counted, listing
-
-SELECTIVE = ("sasla", "error")  # methods with a β
-CHOOSING = ("sasla", "error", "random_subset")  # methods with an interval and candidates
-POOL = ("entropy", "ensemble", "random_pool", *(recipe.name for recipe in RECIPES))
 
 
 def look_up(settings: Mapping[str, Any], *names: str) -> Any:
@@ -162,10 +159,10 @@ class Protocol:
     start : str, labels that the pool methods begin with; empty without pool methods
     queries, retraining, candidates, informativeness, uncertainty, committee, output, batch : str
     clip, averaged, folds_inside, subsets, stopped, shared_weights : str, where they hold; empty where nowhere
+    diversity, stopping, early_stopping : str, where they are not as in the paper; empty where they are
     beta, interval, members : str, for the list of settings
     seed : int or None
     fitted_on : "training" or "all", what features are scaled with
-    has_selection : bool, whether any method chooses among labelled examples
     n_cells : int, of the largest grid; 0 when nothing was tuned; and cells, the same in words
     tuning_epochs, n_folds, tuning_rows, halved : str, empty when nothing was tuned; problems whose search was halved
     n_unhalved : int, tuned problems whose search was not
@@ -192,12 +189,14 @@ class Protocol:
     subsets: str
     stopped: str
     shared_weights: str
+    diversity: str
+    stopping: str
+    early_stopping: str
     beta: str
     interval: str
     members: str
     seed: int | None
     fitted_on: str
-    has_selection: bool
     n_cells: int
     cells: str
     tuning_epochs: str
@@ -254,23 +253,56 @@ def _about_methods(results: StudyResults) -> dict[str, Any]:
     numbers = [problem for problem in results.problems if problem.task == "regression"]
     entropy = [name for name in results.methods if base_method(name) == "entropy"]
     return {
-        "queries": choice(results, POOL, "query_size", lambda n: "one label" if int(n) == 1 else f"{n} labels"),
-        "retraining": choice(results, POOL, "retraining", _worded(RETRAINING)),
-        "candidates": choice(results, CHOOSING, "candidates", _worded(CANDIDATES)),
+        "queries": choice(
+            results, methods_with("query_size"), "query_size", lambda n: "one label" if int(n) == 1 else f"{n} labels"
+        ),
+        "retraining": choice(results, methods_with("retraining"), "retraining", _worded(RETRAINING)),
+        "candidates": choice(results, methods_with("candidates"), "candidates", _worded(CANDIDATES)),
         "informativeness": choice(results, ("sasla",), "informativeness", _worded(INFORMATIVENESS)),
         "uncertainty": choice(results, ("entropy",), "regression_uncertainty", _worded(UNCERTAINTY))
         if numbers and entropy
         else "",
-        "committee": choice(results, ("ensemble",), "committee", _worded(COMMITTEE)),
-        "stopped": choice(results, POOL, "stop", lambda value: "its epochs are spent" if value == "epochs" else ""),
-        "shared_weights": choice(
-            results, ("ensemble",), "committee_weights", lambda value: "shared" if value == "shared" else ""
+        "committee": choice(results, methods_with("committee"), "committee", _worded(COMMITTEE)),
+        "stopped": choice(
+            results, methods_with("stop"), "stop", lambda value: "its epochs are spent" if value == "epochs" else ""
         ),
-        "beta": choice(results, SELECTIVE, "beta", lambda value: plain(float(value))),
-        "interval": choice(results, SELECTIVE, "interval", lambda value: plain(float(value))),
-        "members": choice(results, ("ensemble",), "members", lambda value: plain(float(value))),
-        "has_selection": any(base_method(name) in CHOOSING for name in results.methods),
+        "shared_weights": choice(
+            results, methods_with("members"), "committee_weights", lambda value: "shared" if value == "shared" else ""
+        ),
+        "diversity": choice(results, methods_with("diversity"), "diversity", lambda mix: diversity_words(mix) or ""),
+        "stopping": choice(results, methods_with("stopping"), "stopping", _criterion),
+        "early_stopping": choice(results, methods_with("early_stopping"), "early_stopping", _criterion),
+        "beta": _beta(results),
+        "interval": choice(results, methods_with("interval"), "interval", lambda value: plain(float(value))),
+        "members": choice(results, methods_with("members"), "members", lambda value: plain(float(value))),
     }
+
+
+def _criterion(name: Any) -> str:
+    return "" if name == "never" else str(name).replace("_", " ")
+
+
+def _beta(results: StudyResults) -> str:
+    """β where it is fixed, and what it adapts to where it is not."""
+    bases = methods_with("beta")
+    if not any(base_method(name) in bases for name in results.methods):
+        return ""
+    for setting in TARGETS:
+        if settings_of(bases, setting, results.methods):
+            return choice(results, bases, setting, partial(_adaptive, setting))
+    adapted = {
+        problem.title: "".join(_adaptive(name, setting_of(results, problem.name, name)) for name in TARGETS)
+        for problem in results.problems
+    }
+    if not any(adapted.values()):
+        return choice(results, bases, "beta", lambda value: plain(float(value)))
+    where_fixed = {problem.title: setting_of(results, problem.name, "beta") for problem in results.problems}
+    return by_problem({title: words or plain(float(where_fixed[title])) for title, words in adapted.items()})
+
+
+def _adaptive(setting: str, share: Any) -> str:
+    words = target_words({setting: share})
+    return f"adaptive, for {words}" if words else ""
 
 
 def _about_tuning(results: StudyResults) -> dict[str, Any]:
