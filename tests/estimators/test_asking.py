@@ -13,7 +13,15 @@ from sklearn.svm import LinearSVC
 
 import eligo
 from eligo.rules import KCentre, Share
-from eligo.utilities import AbsoluteError, EnsembleVariance, Indifferent, OutputSensitivity, PredictiveEntropy, Random
+from eligo.utilities import (
+    AbsoluteError,
+    EnsembleVariance,
+    GSx,
+    Indifferent,
+    OutputSensitivity,
+    PredictiveEntropy,
+    Random,
+)
 
 X, CODES = load_iris(return_X_y=True)
 Y = CODES.astype(float)
@@ -194,6 +202,7 @@ def test_lots_follow_the_seed(logistic) -> None:
         (lambda rows: np.full((3, 2), 0.5), PredictiveEntropy(), {}, "must predict each of the 150 rows of `X`; got 3"),
         (lambda rows: np.full((150, 2), np.nan), Random(), {}, "predicts 2 outputs of each row, and `y` has 1"),
         (lambda rows: np.full((150, 2), 0.5), Indifferent(), {"X": HOLED, "rule": KCentre()}, "`X` has missing values"),
+        (lambda rows: np.full((150, 2), 0.5), GSx(), {"X": HOLED}, "GSx looks at where examples lie, and `X` has missing"),
         ("logistic", Random(), {"rule": Share()}, "`rule` must choose n examples"),
     ],
 )  # fmt: skip

@@ -221,13 +221,19 @@ def _ask_stranger(
             )
         targets[~is_missing] = known
     predicted = Predicted(*map(jnp.asarray, (values, _vectors(X), targets, ~is_missing, is_missing)))
+    _refuse_unplaced(predicted.X, utility, rule)
     scores = score_predictions(utility, predicted, task, key=keys[0])
-    if isinstance(rule, BatchRule) and not jnp.isfinite(predicted.X).all():
-        raise ValueError(
-            f"`rule` {type(rule).__name__} looks at where examples lie, and `X` has missing values or text. Fill them in, "
-            "or use a rule that follows from scores alone."
-        )
     return _chosen(rule, scores, predicted, keys[1], Vectors(predicted.X) if isinstance(rule, BatchRule) else None)
+
+
+def _refuse_unplaced(X: Array, utility: Utility, rule: Rule | BatchRule) -> None:
+    """Refuse to choose by lot in the name of distances that are not there."""
+    looks = [rule] * isinstance(rule, BatchRule) + [utility] * getattr(utility, "looks_at_inputs", False)
+    if looks and not jnp.isfinite(X).all():
+        raise ValueError(
+            f"{type(looks[0]).__name__} looks at where examples lie, and `X` has missing values or text. Fill them in, or "
+            "use a utility and a rule that follow from predictions alone."
+        )
 
 
 def _vectors(X: ArrayLike) -> NDArray[np.float64]:

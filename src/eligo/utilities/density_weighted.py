@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -73,6 +73,8 @@ class DensityWeighted:
     >>> DensityWeighted(Margin(), power=0.5)
     DensityWeighted(utility=Margin(), power=0.5, representation=Inputs())
     """
+
+    looks_at_inputs: ClassVar[bool] = True
 
     utility: Utility
     power: float = 1.0

@@ -31,6 +31,7 @@ class GSx:
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
+    looks_at_inputs: ClassVar[bool] = True
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), at least 0 where something is labelled."""

@@ -32,6 +32,7 @@ class IGS:
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("regression",)
+    looks_at_inputs: ClassVar[bool] = True
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), at least 0 where something is labelled."""

@@ -79,7 +79,8 @@ class Utility(Protocol):
 
     A utility is a hashable value (a frozen dataclass) written for one trial; the loops lift it to many. Scores of
     examples that cannot be chosen are ignored; NaN counts as the lowest score. A class attribute ``needs_labels = True``
-    says that scores come from labels, so that it cannot query; ``min_members = n`` that it compares n members or more.
+    says that scores come from labels, so that it cannot query; ``min_members = n`` that it compares n members or more;
+    ``looks_at_inputs = True`` that it needs a number for every feature.
     A method ``is_pointwise(task)`` says whether, for that task, an example's score follows from that example and the
     networks alone: neither from other examples, nor from labels, nor from chance. Such scores can be had chunk by chunk
     (`eligo.score_pool`); a utility without the method is taken to need the whole pool. A class attribute ``tasks`` names
