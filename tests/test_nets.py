@@ -19,8 +19,8 @@ def test_every_network_gets_its_own_result(n_nets) -> None:
     np.testing.assert_array_equal(found["x"], X * 2)
 
 
-def test_blocks_are_as_large_as_they_say_and_filled_up_with_copies_of_a_device_s_last() -> None:
-    """Each network learns the largest number of its block, and how many are in it; devices have equal stretches."""
+def test_blocks_are_as_large_as_they_say_and_filled_up_with_copies_of_the_last() -> None:
+    """Each network learns the largest number of its block, and how many are in it."""
 
     def block_of(values, shared):
         return jnp.broadcast_to(values.max() + shared, values.shape), jnp.full(values.shape, len(values))
@@ -28,10 +28,8 @@ def test_blocks_are_as_large_as_they_say_and_filled_up_with_copies_of_a_device_s
     for n_nets, block in [(23, 5), (4, 4), (3, 7), (2, 1)]:
         largest, sizes = over_blocks(block_of, jnp.arange(n_nets), shared=(100,), block=block)
         assert sizes.tolist() == [block] * n_nets
-        stretch = -(-n_nets // jax.local_device_count())
-        device, place = np.divmod(np.arange(n_nets), stretch)
-        last_of_block = np.minimum(place // block * block + block, stretch) - 1
-        np.testing.assert_array_equal(largest, 100 + np.minimum(device * stretch + last_of_block, n_nets - 1))
+        of_block = np.minimum(np.arange(n_nets) // block * block + block - 1, n_nets - 1)
+        np.testing.assert_array_equal(largest, 100 + of_block)
 
 
 def test_all_devices_are_used() -> None:

@@ -130,8 +130,8 @@ def named_methods(settings: Settings | None = None) -> Mapping[str, Method]:
     in_order = sorted(first, key=lambda method: ORDER.index(method.name))
     peers = _further_selective_methods(chosen)
     taken = frozenset(ORDER) | {recipe.name for recipe in RECIPES} | {method.name for method in peers}
-    queries = (_query_method(recipe, chosen) for recipe in (*RECIPES, *plug_ins(taken)))
-    return {method.name: method for method in (*in_order, *queries, *peers)}
+    queries, others = ([_query_method(recipe, chosen) for recipe in part] for part in (RECIPES, plug_ins(taken)))
+    return {method.name: method for method in (*in_order, *queries, *peers, *others)}
 
 
 ORDER = ("passive", "sasla", "entropy", "ensemble", "random_pool", "error", "random_subset")

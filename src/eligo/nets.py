@@ -90,25 +90,20 @@ def over_blocks(run_block: Callable[..., Any], *arguments: Any, shared: Any = ()
     """
     n_nets = len(jax.tree.leaves(arguments)[0])
     n_shards = jax.local_device_count()
+    n_blocks = -(-n_nets // (block * n_shards)) * n_shards
     if n_nets == 1:
         return run_block(*arguments, *shared)
 
-    def block_by_block(arguments: Any, shared: Any) -> Any:
-        n_here = len(jax.tree.leaves(arguments)[0])
-        n_filled = -(-n_here // block) * block
-        blocked = jax.tree.map(lambda leaf: _pad(leaf, n_filled).reshape(-1, block, *leaf.shape[1:]), arguments)
-        results = jax.lax.map(lambda one_block: run_block(*one_block, *shared), blocked)
-        return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:])[:n_here], results)
+    def block_by_block(blocked: Any, shared: Any) -> Any:
+        return jax.lax.map(lambda one_block: run_block(*one_block, *shared), blocked)
 
-    if n_shards == 1:
-        return block_by_block(arguments, tuple(shared))
-    # Each device fills up its own last block: to do so before they are split would move networks between devices.
-    split = jax.shard_map(
-        block_by_block, mesh=_mesh(), in_specs=(_SPLIT, PartitionSpec()), out_specs=_SPLIT, check_vma=False
-    )
-    n_split = -(-n_nets // n_shards) * n_shards
-    results = split(jax.tree.map(lambda leaf: _pad(leaf, n_split), arguments), tuple(shared))
-    return jax.tree.map(lambda leaf: leaf[:n_nets], results) if n_split > n_nets else results
+    blocked = jax.tree.map(lambda leaf: _pad(leaf, n_blocks * block).reshape(-1, block, *leaf.shape[1:]), arguments)
+    if n_shards > 1:
+        block_by_block = jax.shard_map(
+            block_by_block, mesh=_mesh(), in_specs=(_SPLIT, PartitionSpec()), out_specs=_SPLIT, check_vma=False
+        )
+    result = block_by_block(blocked, tuple(shared))
+    return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:])[:n_nets], result)
 
 
 _SPLIT = PartitionSpec("devices")
@@ -146,6 +141,7 @@ def jit_nets(
     static_argnames: tuple[str, ...],
     *,
     is_fused: bool = True,
+    is_wide: bool = False,
 ) -> Callable[..., Any]:
     """`jax.jit` with the compiler options of the engine; compiles at the first call for each set of shapes.
 
@@ -155,11 +151,12 @@ def jit_nets(
     static_argnames : tuple of str
     is_fused : bool, default=True, whether sums stay in the loops around them; or go to XLA's library of kernels, which is
         faster where layers are products of matrices
+    is_wide : bool, default=False, whether vectors are as wide as the processor has them
     """
 
     @functools.cache
     def compiled() -> Any:
-        options = known_options(WIDE_VECTORS | _FUSING if is_fused else WIDE_VECTORS)
+        options = known_options((_FUSING if is_fused else {}) | (WIDE_VECTORS if is_wide else {}))
         return jax.jit(function, static_argnames=static_argnames, compiler_options=options)
 
     @functools.wraps(function)

@@ -42,8 +42,8 @@ def _advance(
     return advanced
 
 
-_advance_online = jit_nets(_advance, static_argnames=("recipe", "layout"))
-_advance_batches = jit_nets(_advance, static_argnames=("recipe", "layout"), is_fused=False)
+_advance_online = jit_nets(_advance, static_argnames=("recipe", "layout"), is_wide=True)
+_advance_batches = jit_nets(_advance, static_argnames=("recipe", "layout"), is_fused=False, is_wide=True)
 
 
 def start(params: Params, sgd: SGD) -> TrainingState:

@@ -138,7 +138,8 @@ class SelectiveClassifier(NetworkClassifier, SelectiveEstimator):
     --------
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = SelectiveClassifier(hidden=(8,), epochs=50, random_state=0).fit(X, y)
+    >>> from eligo.rules import AboveMean
+    >>> model = SelectiveClassifier(hidden=(8,), rule=AboveMean(0.7), epochs=50, random_state=0).fit(X, y)
     >>> model.score(X, y) > 0.9, model.presentations_ < 50 * len(X), model.selected_.shape
     (True, True, (150,))
     """

@@ -34,6 +34,7 @@ def directional_sensitivity(network: AnyNetwork, params: Params, X: Array, task:
     Examples
     --------
     >>> import jax.numpy as jnp
+    >>> from eligo.networks import Network
     >>> from eligo.sensitivity import input_sensitivity
     >>> from eligo.tasks import CLASSIFICATION
     >>> network = Network(hidden=(8,))

@@ -35,7 +35,7 @@ class Rightness:
         if situation.task.has_classes:
             is_right = (outputs.argmax(axis=1) == situation.targets.argmax(axis=1)) & situation.is_labelled
         else:
-            errors = ((situation.targets - outputs) ** 2).sum(axis=1)
+            errors = jnp.where(situation.is_labelled, ((situation.targets - outputs) ** 2).sum(axis=1), jnp.nan)
             is_right = errors <= jnp.nanmean(errors)
         return is_right.astype(outputs.dtype)
 
