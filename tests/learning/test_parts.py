@@ -1,5 +1,6 @@
 """Trials that learn one part after the other, as memory allows, come to what they come to side by side."""
 
+import itertools
 from dataclasses import fields
 
 import jax
@@ -13,9 +14,28 @@ from problems import make_trials
 TIMES = ("seconds_training", "seconds_selection", "seconds_evaluation")
 
 
-@pytest.mark.parametrize("hidden", [4, 70], ids=["nets last", "nets first"])
-@pytest.mark.parametrize("task", [CLASSIFICATION, LINEAR_OUTPUT_REGRESSION], ids=["classes", "numbers"])
-@pytest.mark.parametrize("name", ["sasla", "entropy", "ensemble"])
+TASKS = {"classes": CLASSIFICATION, "numbers": LINEAR_OUTPUT_REGRESSION}
+LAYOUTS = {"nets last": 4, "nets first": 70}
+# Every method, task and layout once; the other pairs of them are slow.
+AT_ONCE = {
+    ("sasla", "classes", "nets last"),
+    ("entropy", "numbers", "nets first"),
+    ("ensemble", "classes", "nets first"),
+    ("ensemble", "numbers", "nets last"),
+}
+CASES = [
+    pytest.param(
+        name,
+        TASKS[task],
+        LAYOUTS[layout],
+        id=f"{name}-{task}-{layout}",
+        marks=() if (name, task, layout) in AT_ONCE else pytest.mark.slow,
+    )
+    for name, task, layout in itertools.product(("sasla", "entropy", "ensemble"), TASKS, LAYOUTS)
+]
+
+
+@pytest.mark.parametrize(("name", "task", "hidden"), CASES)
 def test_a_bound_on_memory_changes_no_bit(monkeypatch, name, task, hidden) -> None:
     network = Network((hidden,))
     trials = make_trials(task, 7, network=network)
