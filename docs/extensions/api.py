@@ -97,8 +97,9 @@ def _part_of(name: str, thing: Any) -> str:
 
 
 def anchor(path: str) -> str:
-    """Where a name stands on its page."""
-    return path.replace(".", "-").lower()
+    """Where a name stands on its page; a class and its function, `Typicality` and `typicality`, stand apart."""
+    kind = "" if path.rpartition(".")[2][:1].isupper() else "-function"
+    return path.replace(".", "-").lower() + kind
 
 
 def title_of(part: str) -> str:
