@@ -74,7 +74,7 @@ def members_first(member: Array) -> Array:
 def keys_of_epoch(keys: Array, epoch: Array | int) -> Array:
     """`jax.random.fold_in` of every key: the keys by which an epoch is ordered.
 
-    The same keys in a tenth of the time, see `_threefry`.
+    The same keys, by one kernel instead of a loop of them, see `_threefry`.
 
     Parameters
     ----------
