@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from eligo.stopping.protocol import Check, mean_where
+from eligo.stopping.protocol import Check, mean_where, refuse_threshold
 
 
 def expected_error(probabilities: ArrayLike, is_open: ArrayLike) -> NDArray[np.float64]:
@@ -59,8 +59,7 @@ class MinimumExpectedError:
 
     def __post_init__(self) -> None:
         """Refuse what nothing falls below."""
-        if not self.threshold > 0:
-            raise ValueError(f"`threshold` must be above 0; got {self.threshold:g}.")
+        refuse_threshold(self.threshold)
 
     @property
     def n_checks(self) -> int:

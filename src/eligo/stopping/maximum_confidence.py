@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import entr
 
-from eligo.stopping.protocol import Check
+from eligo.stopping.protocol import Check, refuse_threshold
 
 
 def largest_uncertainty(probabilities: ArrayLike, is_chosen: ArrayLike) -> NDArray[np.float64]:
@@ -62,8 +62,7 @@ class MaximumConfidence:
 
     def __post_init__(self) -> None:
         """Refuse what nothing falls below."""
-        if not self.threshold > 0:
-            raise ValueError(f"`threshold` must be above 0; got {self.threshold:g}.")
+        refuse_threshold(self.threshold)
 
     @property
     def n_checks(self) -> int:

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from eligo.stopping.protocol import Check
+from eligo.stopping.protocol import Check, refuse_threshold
 
 
 def relative_fall(errors: ArrayLike) -> NDArray[np.float64]:
@@ -65,8 +65,7 @@ class Plateau:
 
     def __post_init__(self) -> None:
         """Refuse what would stop at once or never."""
-        if not self.threshold > 0:
-            raise ValueError(f"`threshold` must be above 0; got {self.threshold:g}.")
+        refuse_threshold(self.threshold)
         if self.window < 1:
             raise ValueError(f"`window` must be at least 1; got {self.window}.")
 

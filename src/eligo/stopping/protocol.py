@@ -59,3 +59,15 @@ def mean_where(values: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[
     counts = mask.sum(axis=1)
     sums = np.where(mask, values, 0).sum(axis=1)
     return np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
+
+
+def refuse_threshold(threshold: float) -> None:
+    """Refuse what nothing falls below.
+
+    Raises
+    ------
+    ValueError
+        If the threshold is not above 0.
+    """
+    if not threshold > 0:
+        raise ValueError(f"`threshold` must be above 0; got {threshold:g}.")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import entr
 
-from eligo.stopping.protocol import Check, mean_where
+from eligo.stopping.protocol import Check, mean_where, refuse_threshold
 
 
 def mean_uncertainty(probabilities: ArrayLike, is_open: ArrayLike) -> NDArray[np.float64]:
@@ -62,8 +62,7 @@ class OverallUncertainty:
 
     def __post_init__(self) -> None:
         """Refuse what nothing falls below."""
-        if not self.threshold > 0:
-            raise ValueError(f"`threshold` must be above 0; got {self.threshold:g}.")
+        refuse_threshold(self.threshold)
 
     @property
     def n_checks(self) -> int:
