@@ -187,14 +187,18 @@ def _committee(case: _Case) -> Iterator[Attempt]:
 
 
 def _seeds(case: _Case) -> Iterator[Attempt]:
-    """Other random numbers: splits, weights, first labelled sets, and the ensemble's initial networks."""
+    """Other random numbers: splits, weights, first labelled sets, and the ensemble's initial networks.
+
+    One seed of several may come near by luck: most of them must.
+    """
     tried = [
         attempt
         for study in SEEDS
-        for attempt in case.attempt("another seed", f"seed {study.rpartition('_')[2]}", case.ours(study))
+        for attempt in case.attempt("its random numbers", f"seed {study.rpartition('_')[2]}", case.ours(study))
     ]
     if tried:
-        yield Attempt("another seed", any(one.holds for one in tried), "; ".join(one.said for one in tried))
+        n_held = sum(one.holds for one in tried)
+        yield Attempt("its random numbers", 2 * n_held > len(tried), "; ".join(one.said for one in tried))
 
 
 def _second_run(case: _Case) -> Iterator[Attempt]:

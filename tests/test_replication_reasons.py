@@ -109,14 +109,16 @@ def test_an_ensemble_with_other_initial_networks_is_joined_to_its_row() -> None:
     assert reason(PUBLISHED, studies, row("wine", "ensemble", "accuracy")).short == "not explained"
 
 
-def test_seeds_are_tried_together_and_all_are_said() -> None:
-    far = {"ensemble": around(0.9739, 0.02)}
-    studies = {name: study(name, "wine", 142, far) for name in ("reference", "reference_seed_2", "reference_seed_3")}
+def test_seeds_are_tried_together_and_most_must_hold() -> None:
+    far, near = ({"ensemble": around(mean, 0.02)} for mean in (0.9739, 0.9506))
+    seeds = [f"reference_seed_{number}" for number in (2, 3, 4)]
+    studies = {name: study(name, "wine", 142, far) for name in ("reference", *seeds)}
     found = reason(PUBLISHED, studies, row("wine", "ensemble", "accuracy"))
     assert found.short == "not explained"
     assert "seed 2" in found.attempts[-1].said and "seed 3" in found.attempts[-1].said
-    studies["reference_seed_3"] = study("reference_seed_3", "wine", 142, {"ensemble": around(0.9506, 0.03)})
-    assert reason(PUBLISHED, studies, row("wine", "ensemble", "accuracy")).short == "another seed"
+    for name, short in ((seeds[1], "not explained"), (seeds[2], "its random numbers")):
+        studies[name] = study(name, "wine", 142, near)
+        assert reason(PUBLISHED, studies, row("wine", "ensemble", "accuracy")).short == short
 
 
 def test_the_authors_second_run_is_tried_first() -> None:
