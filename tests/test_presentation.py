@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from eligo.presentation import LARGEST_NETWORK, _random_bits, _sorted, keys_of_epoch, presentation_order
+from eligo.presentation import LARGEST_NETWORK, _sorted, members_first, presentation_order
 
 
 @settings(max_examples=20, deadline=None)
@@ -60,22 +60,9 @@ def test_words_are_sorted_as_numpy_sorts_them(n_words) -> None:
     np.testing.assert_array_equal(jax.jit(_sorted)(words), np.sort(words, axis=0))
 
 
-@pytest.mark.parametrize("kind", ["threefry2x32", "rbg"])
-@pytest.mark.parametrize("n_examples", [1, 5, 120])
-def test_random_bits_are_those_of_jax(kind, n_examples) -> None:
-    keys = jax.random.split(jax.random.key(3, impl=kind), 4)
-    if kind == "rbg":  # depends on how many keys there are, so only the shape can be compared
-        assert _random_bits(keys, n_examples).shape == (n_examples, 4)
-    else:
-        expected = [jax.random.bits(key, (n_examples,), np.uint32) for key in keys]
-        np.testing.assert_array_equal(_random_bits(keys, n_examples), np.stack(expected, axis=1))
-
-
-@pytest.mark.parametrize("kind", ["threefry2x32", "rbg"])
-@pytest.mark.parametrize("epoch", [0, 1, 2**31 - 1])
-def test_keys_of_an_epoch_are_those_of_jax(kind, epoch) -> None:
-    keys = jax.random.split(jax.random.key(3, impl=kind), 4)
-    expected = jax.vmap(jax.random.fold_in, (0, None))(keys, epoch)
-    of_epoch = jax.jit(keys_of_epoch)(keys, epoch)
-    assert of_epoch.dtype == expected.dtype
-    np.testing.assert_array_equal(jax.random.key_data(of_epoch), jax.random.key_data(expected))
+def test_members_of_a_full_batch_come_first_in_their_order() -> None:
+    member = np.random.default_rng(0).uniform(size=(120, 5)) < [0.0, 0.1, 0.5, 0.9, 1.0]
+    order = np.asarray(jax.jit(members_first)(member))
+    for net, size in enumerate(member.sum(axis=0)):
+        assert order[:size, net].tolist() == np.flatnonzero(member[:, net]).tolist()
+        assert not order[size:, net].any()

@@ -7,6 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from eligo.lots import random_bits
+
 LARGEST_NETWORK = 8192
 """Examples up to which the words are sorted by a sorting network: compare and exchange, whole rows of networks at a time.
 Eight times as fast as the library's sort for 105 examples and five times for 500; beyond, it takes long to compile."""
@@ -34,7 +36,7 @@ def presentation_order(keys: Array, member: Array) -> Array:
         return presentation_order(keys[None], member[:, None])[:, 0]
     n_examples = len(member)
     index_bits = max(1, (n_examples - 1).bit_length())
-    bits = _random_bits(keys, n_examples) >> 1
+    bits = random_bits(keys, n_examples) >> 1
     if index_bits > 15:  # too few random bits would be left below: equal ones would stand in the order of indices
         return jnp.lexsort((bits, ~member), axis=0)
     # One word per example, (is left out | at least 16 random bits | index): sorting words is several times faster than
@@ -51,7 +53,7 @@ def presentation_order(keys: Array, member: Array) -> Array:
 
 
 def members_first(member: Array) -> Array:
-    """Members in the order of their indices, then the others.
+    """Members in the order of their indices, then zeros.
 
     Parameters
     ----------
@@ -64,56 +66,12 @@ def members_first(member: Array) -> Array:
     Examples
     --------
     >>> members_first(jnp.array([[True], [False], [True]]))[:, 0].tolist()
-    [0, 2, 1]
+    [0, 2, 0]
     """
-    left_out = jnp.where(member, jnp.uint32(0), jnp.uint32(1 << 31))
-    words = _sorted(left_out | jnp.arange(len(member), dtype=jnp.uint32)[:, None])
-    return (words & jnp.uint32((1 << 31) - 1)).astype(jnp.int32)
-
-
-def keys_of_epoch(keys: Array, epoch: Array | int) -> Array:
-    """`jax.random.fold_in` of every key: the keys by which an epoch is ordered.
-
-    The same keys, by one kernel instead of a loop of them, see `_threefry`.
-
-    Parameters
-    ----------
-    keys : jax random keys (nets,)
-    epoch : int, which epoch
-
-    Returns
-    -------
-    jax random keys (nets,)
-    """
-    if jax.random.key_impl(keys) != "threefry2x32":
-        return jax.vmap(jax.random.fold_in, (0, None))(keys, epoch)
-    folded = _threefry(keys, jnp.uint32(0), jnp.asarray(epoch).astype(jnp.uint32))
-    return jax.random.wrap_key_data(jnp.stack(folded, axis=-1), impl="threefry2x32")
-
-
-def _random_bits(keys: Array, n_examples: int) -> Array:
-    """`jax.random.bits` of every key, uint32 (examples, nets)."""
-    if jax.random.key_impl(keys) != "threefry2x32":
-        return jax.vmap(lambda key: jax.random.bits(key, (n_examples,), jnp.uint32), out_axes=1)(keys)
-    left, right = _threefry(keys, jnp.uint32(0), jnp.arange(n_examples, dtype=jnp.uint32)[:, None])
-    return left ^ right
-
-
-def _threefry(keys: Array, left: Array, right: Array) -> tuple[Array, Array]:
-    """Threefry-2x32 of counts (..., nets) under keys (nets,): all rounds are one loop over whole rows of networks.
-
-    jax's own is a loop of kernels, each of which takes longer to start than to run on a few networks.
-    """
-    first, second = jnp.moveaxis(jax.random.key_data(keys), -1, 0)
-    schedule = (first, second, first ^ second ^ np.uint32(0x1BD11BDA))
-    left, right = left + schedule[0], right + schedule[1]
-    for group in range(5):
-        for distance in (13, 15, 26, 6) if group % 2 == 0 else (17, 29, 16, 24):
-            left = left + right
-            right = left ^ ((right << distance) | (right >> (32 - distance)))
-        left = left + schedule[(group + 1) % 3]
-        right = right + schedule[(group + 2) % 3] + np.uint32(group + 1)
-    return left, right
+    n_examples, n_nets = member.shape
+    place = jnp.where(member, jnp.cumsum(member, axis=0, dtype=jnp.int32) - 1, n_examples)
+    index = jnp.broadcast_to(jnp.arange(n_examples, dtype=jnp.int32)[:, None], member.shape)
+    return jnp.zeros_like(index).at[place, jnp.arange(n_nets)].set(index, mode="drop")
 
 
 def _sorted(words: Array) -> Array:

@@ -15,8 +15,9 @@ import jax.numpy as jnp
 import optax
 from jax import Array
 
+from eligo.lots import folded
 from eligo.networks import AnyNetwork, Params
-from eligo.presentation import keys_of_epoch, members_first, presentation_order
+from eligo.presentation import members_first, presentation_order
 from eligo.sgd import Rates, held_still_unless, optimiser
 from eligo.tasks import Task
 
@@ -241,7 +242,7 @@ def train_block(
     def epoch(index: Array, state: TrainingState) -> TrainingState:
         order = lasting
         if order is None:
-            of_epoch = keys_of_epoch(keys, first_epoch + index)
+            of_epoch = folded(keys, first_epoch + index)
             order = block.filled_up(presentation_order(of_epoch, block.member), chunk)
         return jax.lax.fori_loop(0, n_steps, partial(block.step, order), state)
 

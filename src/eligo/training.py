@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -44,6 +45,32 @@ def _advance(
 
 _advance_online = jit_nets(_advance, static_argnames=("recipe", "layout"), is_wide=True)
 _advance_batches = jit_nets(_advance, static_argnames=("recipe", "layout"), is_fused=False, is_wide=True)
+
+
+class Plan(NamedTuple):
+    """How networks of one shape are trained.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    layout : Layout
+    is_fused : bool, see `eligo.nets.jit_nets`
+    """
+
+    recipe: Recipe
+    layout: Layout
+    is_fused: bool
+
+
+def plan_for(
+    network: AnyNetwork, task: Task, sgd: SGD, X: Array, targets: Array, n_nets: int, layout: Layout | None = None
+) -> Plan:
+    """The recipe for data of one shape, (..., examples, features) and (..., examples, outputs), and its fastest layout."""
+    rows_per_step = sgd.rows_per_step(X.shape[-2])
+    recipe = Recipe(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
+    if layout is None:
+        layout = layout_for(network, X.shape[-1], targets.shape[-1], rows_per_step, n_nets)
+    return Plan(recipe, layout, rows_per_step == 1 or layout.is_trailing)
 
 
 def start(params: Params, sgd: SGD) -> TrainingState:
@@ -123,14 +150,10 @@ def advance(
     -------
     TrainingState
     """
-    rows_per_step = sgd.rows_per_step(X.shape[-2])
-    recipe = Recipe(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
-    if layout is None:
-        layout = layout_for(network, X.shape[-1], targets.shape[-1], rows_per_step, len(key))
-    rates = sgd.rates(len(key))
-    program = _advance_online if rows_per_step == 1 or layout.is_trailing else _advance_batches
-    of_nets = (state, member, rates, key, X, targets, sample_weight)
-    advanced: TrainingState = program(recipe, layout, first_epoch, n_epochs, *of_nets)
+    plan = plan_for(network, task, sgd, X, targets, len(key), layout)
+    program = _advance_online if plan.is_fused else _advance_batches
+    of_nets = (state, member, sgd.rates(len(key)), key, X, targets, sample_weight)
+    advanced: TrainingState = program(plan.recipe, plan.layout, first_epoch, n_epochs, *of_nets)
     return advanced
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from eligo.learning.trajectory import Meter, OnRecord, Trajectory
 from eligo.learning.trials import Trials, as_members, as_nets
+from eligo.lots import folded
 from eligo.nets import jit_nets, over_nets, spread
 from eligo.networks import AnyNetwork, Params, presentation_work
 from eligo.rules import BatchRule, Rule
@@ -22,6 +23,35 @@ from eligo.training import TrainingState, advance, start
 from eligo.utilities import Situation, Utility, Workload
 from eligo.utilities.predictions import refuse_other_task
 from eligo.utilities.protocol import is_for, kind_of
+
+
+def choose_in_trial(
+    network: AnyNetwork,
+    task: Task,
+    utility: Utility,
+    rule: Rule | BatchRule,
+    step: int | Array,
+    params: Params,
+    X: Array,
+    targets: Array,
+    is_labelled: Array,
+    is_candidate: Array,
+    weight_decay: Array,
+    key: Array,
+    *share: Array,
+) -> Array:
+    """Score the examples of ONE trial, whose members are the leading axis of ``params``, and choose; see `choose`."""
+    known = jnp.where(is_labelled[:, None], targets, jnp.nan)  # nobody sees a label before it is queried
+    key = folded(key, step)
+    utility_key, rule_key = folded(key, 0), folded(key, 1)
+    situation = Situation(network, task, params, X, known, is_labelled, is_candidate, weight_decay)
+    scores = utility(situation, key=utility_key)
+    strata = task.strata(targets) & is_labelled[:, None]
+    if not isinstance(rule, BatchRule):
+        return rule(scores, is_candidate, strata, key=rule_key, **dict(zip(("share",), share, strict=False)))
+    first = jax.tree.map(lambda leaf: leaf[0], params)
+    embedding = rule.representation(network, first, X, task)
+    return rule(scores, is_candidate, strata, key=rule_key, embedding=embedding, is_labelled=is_labelled)
 
 
 @partial(jit_nets, static_argnames=("network", "task", "utility", "rule"))
@@ -48,28 +78,7 @@ def choose(
     -------
     bool array (trials, examples), a subset of the candidates; or what float weights the rule gives them
     """
-
-    def one_trial(
-        params: Params,
-        X: Array,
-        targets: Array,
-        is_labelled: Array,
-        is_candidate: Array,
-        weight_decay: Array,
-        key: Array,
-        *share: Array,
-    ) -> Array:
-        known = jnp.where(is_labelled[:, None], targets, jnp.nan)  # nobody sees a label before it is queried
-        utility_key, rule_key = jax.random.split(jax.random.fold_in(key, step))
-        situation = Situation(network, task, params, X, known, is_labelled, is_candidate, weight_decay)
-        scores = utility(situation, key=utility_key)
-        strata = task.strata(targets) & is_labelled[:, None]
-        if not isinstance(rule, BatchRule):
-            return rule(scores, is_candidate, strata, key=rule_key, **dict(zip(("share",), share, strict=False)))
-        first = jax.tree.map(lambda leaf: leaf[0], params)
-        embedding = rule.representation(network, first, X, task)
-        return rule(scores, is_candidate, strata, key=rule_key, embedding=embedding, is_labelled=is_labelled)
-
+    one_trial = partial(choose_in_trial, network, task, utility, rule, step)
     chosen: Array = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
     return chosen
 
@@ -95,7 +104,7 @@ def score(network: AnyNetwork, task: Task, utility: Utility, step: int, params: 
     ) -> Array:
         known = jnp.where(is_present[:, None], targets, jnp.nan)
         situation = Situation(network, task, params, X, known, is_present, is_present, weight_decay)
-        return utility(situation, key=jax.random.fold_in(key, step))
+        return utility(situation, key=folded(key, step))
 
     scores: Array = over_nets(one_trial, as_members(params, len(per_trial[0])), *per_trial)
     return scores
@@ -157,6 +166,7 @@ class Run:
         self.meter = Meter(network, task, trials, on_record)
         self.epoch = 0
         self.n_choices = 0
+        self._n_present = trials.present.sum(axis=1).tolist()
         # Where weights will lie after some epochs too: else all that reads them compiles a second time.
         self.state = self.initial = spread(start(as_nets(jax.tree.map(np.asarray, trials.params)), sgd))
 
@@ -241,16 +251,18 @@ class Run:
         with self.meter.timing("seconds_selection"):
             chosen = self._choose(utility, rule, is_labelled, is_candidate, share)
         self.n_choices += 1
-        self.meter.count_selection(is_asking * self.selection_work(utility, rule, is_labelled, is_candidate))
+        self.meter.count_selection(
+            is_asking * self.selection_work(utility, rule, is_labelled.sum(axis=1), is_candidate.sum(axis=1))
+        )
         return chosen
 
     def score(self, utility: Utility, is_asking: Mask | bool = True) -> NDArray[np.float64]:
         """Scores of all examples, whose labels are all known, (trials, examples); counted as a selection's work."""
-        everyone = self.trials.present
+        n_present = self.trials.present.sum(axis=1)
         with self.meter.timing("seconds_selection"):
             scores = self._score(utility)
         self.n_choices += 1
-        self.meter.count_selection(is_asking * self.selection_work(utility, None, everyone, everyone))
+        self.meter.count_selection(is_asking * self.selection_work(utility, None, n_present, n_present))
         return scores
 
     def record(self, is_labelled: Mask, subset: Mask | Weights) -> None:
@@ -282,8 +294,11 @@ class Run:
                 sample_weight=weights,
             )
         )
-        # Where weights lay before the first epoch: else all that reads them compiles a second time.
-        return advanced if len(self.keys) % jax.local_device_count() == 0 else spread(advanced)
+        return self.placed(advanced)
+
+    def placed(self, state: TrainingState) -> TrainingState:
+        """Where weights lay before the first epoch: else all that reads them compiles a second time."""
+        return state if len(self.keys) % jax.local_device_count() == 0 else spread(state)
 
     def _choose(
         self,
@@ -306,12 +321,20 @@ class Run:
         return np.asarray(scores, dtype=np.float64)
 
     def selection_work(
-        self, utility: Utility, rule: Rule | BatchRule | None, is_labelled: Mask, is_candidate: Mask
+        self,
+        utility: Utility,
+        rule: Rule | BatchRule | None,
+        n_labelled: NDArray[np.integer],
+        n_candidates: NDArray[np.integer],
     ) -> NDArray[np.float64]:
-        """Forward-equivalents (trials,) of scoring so many candidates once, by all members."""
-        n_features, n_outputs = self.X.shape[2], self.targets.shape[2]
-        counts = (rows.sum(axis=1).tolist() for rows in (self.trials.present, is_candidate, is_labelled))
-        fixed = (self.network, self.task, n_features, n_outputs)
-        loads = [Workload(*fixed, *sizes) for sizes in zip(*counts, strict=True)]
-        of_utility = np.array([utility.work(load) * self.n_members for load in loads])
-        return of_utility + np.array([rule.work(load) for load in loads]) if isinstance(rule, BatchRule) else of_utility
+        """Forward-equivalents (trials,) of scoring so many candidates (trials,) once, by all members."""
+        fixed = (self.network, self.task, self.X.shape[2], self.targets.shape[2])
+        sizes = list(zip(self._n_present, n_candidates.tolist(), n_labelled.tolist(), strict=True))
+        work = {
+            size: self._work(utility, rule, Workload(*fixed, *size)) for size in set(sizes)
+        }  # trials are often alike
+        return np.array([work[size] for size in sizes])
+
+    def _work(self, utility: Utility, rule: Rule | BatchRule | None, load: Workload) -> float:
+        of_rule = rule.work(load) if isinstance(rule, BatchRule) else 0.0
+        return utility.work(load) * self.n_members + of_rule

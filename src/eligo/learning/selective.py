@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from eligo.learning.pace import Pace, pace_of
 from eligo.learning.parts import learn_in_parts
-from eligo.learning.run import Run, refuse_unfit
+from eligo.learning.run import Mask, Run, Weights, refuse_unfit
+from eligo.learning.stretch import Selection, Stretches
 from eligo.learning.trajectory import OnRecord, Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
@@ -97,25 +98,28 @@ def learn_selectively(
     def learn(trials: Trials) -> Trajectory:
         run = Run(network, task, trials, sgd, on_record)
         candidate_set = trials.present  # D_C, all labels known
-        subset = candidate_set  # D_T
+        subset: Mask | Weights = candidate_set  # D_T
         pace = _pace(rule, utility, run, tail=sgd.epochs - last, selections=selections)
         share = np.ones(trials.n_trials) if pace else None
-        run.warm_up(*[(utility, rule)] * is_selective, share=share)
+        run.warm_up()
+        how = Selection(utility, rule, is_removal_final=candidates == "current")
+        stretches = Stretches(run, how, interval, share) if is_selective else None
         watch = Watch(stopping, run, candidate_set)
         run.record(candidate_set, subset)
-        for epoch in sorted({last, *recorded.tolist(), *selections.tolist(), *checks.tolist()} - {0}):
-            run.train(still_learning(subset, watch), epoch - run.epoch)
+        looks = {last, *recorded.tolist(), *checks.tolist(), *(selections.tolist() if pace else ())}
+        for epoch in sorted(looks - {0}):
+            due = selections[(selections >= run.epoch) & (selections < epoch) & watch.is_active.any()]
+            if pace and len(due):
+                n_selections = int((selections >= run.epoch).sum())
+                share = pace.share(getattr(run.meter, pace.of), run.epoch, n_selections)
+            if stretches:
+                subset = stretches.learn(subset, due, epoch, watch.is_active, share)
+            else:
+                run.train(still_learning(subset, watch), epoch - run.epoch)
             if epoch in recorded:
                 run.record(candidate_set, subset)
             if epoch in checks:
                 watch.check(candidate_set, candidate_set, subset != 0)
-            if epoch in selections and watch.is_active.any():
-                if pace:
-                    n_selections = int((selections >= epoch).sum())
-                    share = pace.share(getattr(run.meter, pace.of), epoch, n_selections)
-                open_set = subset != 0 if candidates == "current" else candidate_set
-                chosen = run.choose(utility, rule, candidate_set, open_set, is_asking=watch.is_active, share=share)
-                subset = np.where(watch.is_active[:, None], chosen, subset)
             if epoch == last < sgd.epochs:
                 subset = np.where(watch.is_active[:, None], candidate_set, subset)
         return run.trajectory(subset, watch.stopped_at)
@@ -137,12 +141,12 @@ def _pace(rule: Rule, utility: Utility, run: Run, tail: int, selections: NDArray
     """The pace of an adaptive beta; None for other rules."""
     if not isinstance(rule, AdaptiveMean):
         return None
-    everyone = run.trials.present
+    n_present = run.trials.present.sum(axis=1)
     return pace_of(
         rule,
         per_presentation=presentation_work(run.network, run.X.shape[2], run.targets.shape[2]),
-        selection_work=float(run.selection_work(utility, rule, everyone, everyone)[0]),
-        n_examples=int(everyone[0].sum()),
+        selection_work=float(run.selection_work(utility, rule, n_present, n_present)[0]),
+        n_examples=int(n_present[0]),
         n_epochs=run.sgd.epochs,
         tail=tail,
         selections=selections,

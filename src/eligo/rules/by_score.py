@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
+from eligo.lots import random_bits
 from eligo.rules.protocol import refuse_empty
 
 
 def ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
     """Place of each example from the best down, candidates first, ties at random; int array (examples,)."""
     usable = _usable(scores, is_candidate)
-    best_first = jnp.lexsort((jax.random.uniform(key, scores.shape), -usable, ~is_candidate))
+    best_first = jnp.lexsort((_lots(key, scores), -usable, ~is_candidate))
     return jnp.zeros(len(scores), dtype=int).at[best_first].set(jnp.arange(len(scores)))
 
 
@@ -22,8 +24,16 @@ def first_of_ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
     """The first place of `ranking`, bool (examples,), in a tenth of the time: nothing is sorted."""
     usable = _usable(scores, is_candidate)
     is_tied = is_candidate & (usable == usable.max())
-    lots = jnp.where(is_tied, jax.random.uniform(key, scores.shape), jnp.inf)
+    lots = jnp.where(is_tied, _lots(key, scores), MOST_BITS)
     return is_candidate & (jnp.arange(len(scores)) == lots.argmin())
+
+
+MOST_BITS = np.int32(2**31 - 1)
+
+
+def _lots(key: Array, scores: Array) -> Array:
+    """What ties are broken by, from 0 up to `MOST_BITS`; int32 array (examples,)."""
+    return (random_bits(key, len(scores)) >> 1).astype(jnp.int32)
 
 
 def _usable(scores: Array, is_candidate: Array) -> Array:
@@ -35,7 +45,7 @@ def best_one(scores: Array, is_candidate: Array, key: Array) -> Array:
     """The candidate with the highest score, ties at random; bool (examples,), empty if there is no candidate."""
     usable = _usable(scores, is_candidate)
     is_tied = is_candidate & (usable == usable.max())
-    lots = jnp.where(is_tied, jax.random.uniform(key, scores.shape), -1)
+    lots = jnp.where(is_tied, _lots(key, scores), -1)
     return is_tied & (lots == lots.max())
 
 

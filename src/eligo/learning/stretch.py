@@ -1,0 +1,262 @@
+"""A stretch of selective learning: the epochs between two records, and the selections in them, as one program.
+
+To call a program costs as much as an epoch of small networks, so that a selection after every epoch must not be a call.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from eligo.layouts import LANES, Layout
+from eligo.learning.run import Mask, Run, Weights, choose_in_trial
+from eligo.nets import jit_nets, over_blocks
+from eligo.networks import presentation_work
+from eligo.rules import Rule
+from eligo.sgd import Rates
+from eligo.steps import Recipe, TrainingState, train_block
+from eligo.training import plan_for
+from eligo.utilities import Utility
+
+MOST_SELECTIONS = 64
+"""Selections of one call: what each keeps is counted in an array of this length."""
+
+SCORED_TOGETHER = LANES // 2
+"""Trials that are scored at a time where many train side by side: what they compute stays in the cache. It divides every
+such block more than once, so that the program, and how it rounds, does not depend on the block."""
+
+
+SECONDS_TO_TIME = 0.02
+"""How long selections are timed, unless one takes longer."""
+
+
+class Selection(NamedTuple):
+    """How a trial chooses what it trains on next.
+
+    Attributes
+    ----------
+    utility : Utility
+    rule : Rule
+    is_removal_final : bool, whether it chooses among what it chose before, or among all
+    """
+
+    utility: Utility
+    rule: Rule
+    is_removal_final: bool
+
+
+class Schedule(NamedTuple):
+    """What happens in a stretch: epochs, a selection, ``interval`` epochs, a selection, ..., epochs.
+
+    Attributes
+    ----------
+    first_epoch, first_choice : int, epochs and choices that came before
+    n_selections : int, at most `MOST_SELECTIONS`
+    before : int, epochs before the first selection
+    interval : int, epochs between selections
+    after : int, epochs after the last selection; all of them, if there is none
+    """
+
+    first_epoch: int
+    first_choice: int
+    n_selections: int
+    before: int
+    interval: int
+    after: int
+
+
+class OfTrials(NamedTuple):
+    """What every trial of a block learns and chooses from, each with a leading axis of trials, of which each is one net."""
+
+    X: Array
+    targets: Array
+    is_present: Array
+    is_active: Array
+    rates: Rates
+    order_keys: Array
+    selection_keys: Array
+    weights: Array | None
+    share: tuple[Array, ...]
+
+
+def _run_block(
+    recipe: Recipe,
+    layout: Layout,
+    selection: Selection,
+    state: TrainingState,
+    subset: Array,
+    of_trials: tuple[Any, ...],
+    *schedule: Any,
+) -> tuple[TrainingState, Array, Array]:
+    """A block of trials through its stretch; gives the number of examples that each selection kept, too."""
+    of, plan = OfTrials(*of_trials), Schedule(*schedule)
+
+    def train(n_epochs: Array, first_epoch: Array, state: TrainingState, subset: Array) -> TrainingState:
+        member, weights = (subset != 0) & of.is_active[:, None], of.weights
+        if subset.dtype != bool:
+            weights = subset if weights is None else weights * subset
+        data, epochs = (of.X, of.targets), (first_epoch, n_epochs)
+        return train_block(
+            recipe, layout.is_trailing, state, member, of.rates, of.order_keys, data, weights, *epochs, ()
+        )
+
+    def choose(number: Array, params: Any, subset: Array) -> Array:
+        is_candidate = subset != 0 if selection.is_removal_final else of.is_present
+        how = (recipe.network, recipe.task, selection.utility, selection.rule, plan.first_choice + number)
+        per_trial = (of.X, of.targets, of.is_present, is_candidate, of.rates.weight_decay, of.selection_keys, *of.share)
+        members = jax.tree.map(lambda leaf: leaf[:, None], params)
+        together = SCORED_TOGETHER if layout.is_trailing else len(subset)
+        chosen: Array = jax.lax.map(lambda one: choose_in_trial(*how, *one), (members, *per_trial), batch_size=together)
+        return jnp.where(of.is_active[:, None], chosen, subset)
+
+    def one_round(number: Array, carry: Any) -> Any:
+        state, subset, sizes, epoch = carry
+        is_due = number < plan.n_selections
+        n_epochs = jnp.where(is_due, jnp.where(number == 0, plan.before, plan.interval), plan.after)
+        state = train(n_epochs, epoch, state, subset)
+        subset = jax.lax.cond(is_due, choose, lambda number, params, subset: subset, number, state.params, subset)
+        sizes = sizes.at[:, number].set((subset != 0).sum(axis=1, dtype=sizes.dtype), mode="drop")
+        return state, subset, sizes, epoch + n_epochs
+
+    begun = (state, subset, jnp.zeros((len(subset), MOST_SELECTIONS), dtype=jnp.int32), plan.first_epoch)
+    state, subset, sizes, _ = jax.lax.fori_loop(0, plan.n_selections + 1, one_round, begun)
+    return state, subset, sizes
+
+
+def _stretch(
+    recipe: Recipe, layout: Layout, selection: Selection, schedule: Schedule, *of_trials: Any
+) -> tuple[TrainingState, Array, Array]:
+    run_block = partial(_run_block, recipe, layout, selection)
+    stretched: tuple[TrainingState, Array, Array] = over_blocks(
+        run_block, *of_trials, shared=schedule, block=layout.block
+    )
+    return stretched
+
+
+_STATIC = ("recipe", "layout", "selection")
+_stretch_online = jit_nets(_stretch, static_argnames=_STATIC, is_wide=True)
+_stretch_batches = jit_nets(_stretch, static_argnames=_STATIC, is_fused=False, is_wide=True)
+
+
+class Stretches:
+    """Trials of a run that train and choose, from one record to the next.
+
+    Training and selecting are one program, so that their seconds are told apart by what a selection alone takes: it scores
+    the same examples whatever it keeps, so each takes as long, and that is measured before the run begins.
+
+    Parameters
+    ----------
+    run : Run, each trial of one network
+    selection : Selection
+    interval : int, epochs between selections
+    share : float array (trials,), default=None, for a rule that is told how much to keep
+    """
+
+    def __init__(self, run: Run, selection: Selection, interval: int, share: Weights | None = None) -> None:
+        """Compile the program, and take the time of a selection."""
+        self.run, self.selection, self.interval = run, selection, interval
+        n_trials = run.trials.n_trials
+        self.plan = plan_for(run.network, run.task, run.sgd, run.X, run.targets, n_trials)
+        self.rates = run.sgd.rates(n_trials)
+        self.kind = _kind_of_choice(selection.rule, share)
+        self.seconds_of_selection = self._time_a_selection(np.ones(n_trials, dtype=bool), share)
+
+    def learn(
+        self,
+        subset: Mask | Weights,
+        selections: NDArray[np.int64],
+        until: int,
+        is_active: Mask,
+        share: Weights | None = None,
+    ) -> Mask | Weights:
+        """Train until an epoch, and select after some before it.
+
+        Parameters
+        ----------
+        subset : bool or float array (trials, examples), what is trained on until the first selection
+        selections : int array (selections,), epochs after which to select, ``interval`` apart
+        until : int, epoch
+        is_active : bool array (trials,); the others hold still, and nothing of them is counted
+        share : float array (trials,), default=None, as before
+
+        Returns
+        -------
+        bool or float array (trials, examples), what is trained on next; float where the rule gives weights
+        """
+        ends = [*selections[MOST_SELECTIONS::MOST_SELECTIONS].tolist(), until]
+        for first, end in enumerate(ends):
+            few = selections[first * MOST_SELECTIONS : (first + 1) * MOST_SELECTIONS]
+            subset = self._learn_at_once(subset, few, end, is_active, share)
+        return subset
+
+    def _learn_at_once(
+        self, subset: Mask | Weights, selections: NDArray[np.int64], until: int, is_active: Mask, share: Weights | None
+    ) -> Mask | Weights:
+        run, n_selections = self.run, len(selections)
+        gaps = np.diff([run.epoch, *selections.tolist(), until])
+        began = time.perf_counter()
+        before = int(gaps[0]) if n_selections else 0
+        schedule = Schedule(run.epoch, run.n_choices, n_selections, before, self.interval, int(gaps[-1]))
+        run.state, kept, sizes = self._call(subset, is_active, share, schedule)
+        seconds = time.perf_counter() - began
+        of_selections = min(seconds, n_selections * self.seconds_of_selection)
+        run.meter.seconds["seconds_selection"] += of_selections
+        run.meter.seconds["seconds_training"] += seconds - of_selections
+        n_kept = np.concatenate([(subset != 0).sum(axis=1)[:, None], sizes[:, :n_selections]], axis=1)
+        self._count(n_kept, gaps, is_active)
+        run.epoch, run.n_choices = until, run.n_choices + n_selections
+        return kept
+
+    def _count(self, n_kept: NDArray[np.int64], gaps: NDArray[np.int64], is_active: Mask) -> None:
+        """Count what trials presented, of which n_kept (trials, gaps) for so many epochs each, and their selections."""
+        run, n_present = self.run, self.run.trials.present.sum(axis=1)
+        presentations = is_active * (n_kept @ gaps)
+        per_presentation = presentation_work(run.network, run.X.shape[2], run.targets.shape[2])
+        run.meter.count_training(presentations, presentations * per_presentation)
+        how = (self.selection.utility, self.selection.rule)
+        for n_before in n_kept[:, :-1].T:
+            n_candidates = n_before if self.selection.is_removal_final else n_present
+            run.meter.count_selection(is_active * run.selection_work(*how, n_present, n_candidates))
+
+    def _call(
+        self, subset: Mask | Weights, is_active: Mask, share: Weights | None, schedule: Schedule
+    ) -> tuple[TrainingState, Mask | Weights, NDArray[np.int64]]:
+        run, trials = self.run, self.run.trials
+        program = _stretch_online if self.plan.is_fused else _stretch_batches
+        known = (run.X, run.targets, trials.present, is_active, self.rates, run.keys, trials.selection_keys)
+        of_trials = (*known, run.weights, () if share is None else (share,))
+        learnt = (run.state, np.asarray(subset, dtype=self.kind), of_trials)
+        state, kept, sizes = program(self.plan.recipe, self.plan.layout, self.selection, schedule, *learnt)
+        sizes = np.asarray(sizes, dtype=np.int64)  # waits
+        return run.placed(state), np.asarray(kept), sizes
+
+    def _time_a_selection(self, everyone: Mask, share: Weights | None) -> float:
+        """Seconds, of one alone if it takes long, or of a number of them; the least of some tries."""
+
+        def seconds_of(n_selections: int) -> float:
+            began = time.perf_counter()
+            self._call(self.run.trials.present, everyone, share, Schedule(0, 0, n_selections, 0, 0, 0))
+            return time.perf_counter() - began
+
+        seconds_of(0)  # compiles
+        one = seconds_of(1)
+        if one > SECONDS_TO_TIME:
+            return one
+        n_timed = int(np.clip(SECONDS_TO_TIME / one, 1, MOST_SELECTIONS))
+        none, some = (min(seconds_of(n_selections) for _ in range(3)) for n_selections in (0, n_timed))
+        return (some - none if some > none else some) / n_timed
+
+
+def _kind_of_choice(rule: Rule, share: Weights | None) -> np.dtype[Any]:
+    """Whether a rule gives a mask or weights."""
+    told = {} if share is None else {"share": jnp.ones(())}
+    two = jnp.ones(2, dtype=bool)
+    chosen = jax.eval_shape(lambda key: rule(jnp.ones(2), two, two[:, None], key=key, **told), jax.random.key(0))
+    return np.dtype(chosen.dtype)
