@@ -40,7 +40,10 @@ def choose_in_trial(
     key: Array,
     *share: Array,
 ) -> Array:
-    """Score the examples of ONE trial, whose members are the leading axis of ``params``, and choose; see `choose`."""
+    """Score the examples of ONE trial, whose members are the leading axis of ``params``, and choose; see `choose`.
+
+    A rule that takes one gets the ``share`` of the candidates to keep.
+    """
     known = jnp.where(is_labelled[:, None], targets, jnp.nan)  # nobody sees a label before it is queried
     key = folded(key, step)
     utility_key, rule_key = folded(key, 0), folded(key, 1)
@@ -71,8 +74,7 @@ def choose(
     network, task, utility, rule : values
     step : int, how many choices came before; makes the random numbers of this one
     params : parameters with a leading axis of nets, the members of a trial after each other
-    per_trial : X, targets, is_labelled, is_candidate, weight_decay (trials,), keys (trials,); and, for a rule that takes
-        one, the share (trials,) of the candidates to keep
+    per_trial : X, targets, is_labelled, is_candidate, weight_decay (trials,), keys (trials,)
 
     Returns
     -------
@@ -211,16 +213,15 @@ class Run:
         self.state = jax.tree.map(one, before, self.state)
 
     def warm_up(
-        self, *choices: tuple[Utility, Rule | BatchRule], share: Weights | None = None, scored_by: Utility | None = None
+        self, *choices: tuple[Utility, Rule | BatchRule], scored_by: Utility | None = None, trains: bool = True
     ) -> None:
         """Compile everything that the run will call, so that no compilation is taken for learning."""
         everyone = self.trials.present
-        self._advance(everyone, 0)
+        if trains:
+            self._advance(everyone, 0)
         self.meter.measure(self.state.params, everyone)
         for utility, rule in choices:
-            chosen = self._choose(utility, rule, everyone, everyone, share)
-            if chosen.dtype != bool:
-                self._advance(chosen, 0)
+            self._choose(utility, rule, everyone, everyone)
         if scored_by is not None:
             self._score(scored_by)
 
@@ -241,15 +242,13 @@ class Run:
         is_candidate: Mask,
         *,
         is_asking: Mask | bool = True,
-        share: Weights | None = None,
     ) -> Mask | Weights:
         """Let every trial score its candidates and choose; (trials, examples), bool or the weights that the rule gives.
 
-        What trials that do not ask, by bool (trials,), would have chosen is not counted. ``share`` (trials,) is for a rule
-        that is told how much to keep.
+        What trials that do not ask, by bool (trials,), would have chosen is not counted.
         """
         with self.meter.timing("seconds_selection"):
-            chosen = self._choose(utility, rule, is_labelled, is_candidate, share)
+            chosen = self._choose(utility, rule, is_labelled, is_candidate)
         self.n_choices += 1
         self.meter.count_selection(
             is_asking * self.selection_work(utility, rule, is_labelled.sum(axis=1), is_candidate.sum(axis=1))
@@ -301,18 +300,13 @@ class Run:
         return state if len(self.keys) % jax.local_device_count() == 0 else spread(state)
 
     def _choose(
-        self,
-        utility: Utility,
-        rule: Rule | BatchRule,
-        is_labelled: Mask,
-        is_candidate: Mask,
-        share: Weights | None = None,
+        self, utility: Utility, rule: Rule | BatchRule, is_labelled: Mask, is_candidate: Mask
     ) -> Mask | Weights:
         trials = self.trials
         weight_decay = self.sgd.rates(trials.n_trials).weight_decay
         per_trial = (trials.X, trials.targets, is_labelled, is_candidate, weight_decay, trials.selection_keys)
-        state, shares = (self.n_choices, self.state.params), () if share is None else (share,)
-        return np.asarray(choose(self.network, self.task, utility, rule, *state, *per_trial, *shares))
+        state = (self.n_choices, self.state.params)
+        return np.asarray(choose(self.network, self.task, utility, rule, *state, *per_trial))
 
     def _score(self, utility: Utility) -> NDArray[np.float64]:
         trials, weight_decay = self.trials, self.sgd.rates(self.trials.n_trials).weight_decay

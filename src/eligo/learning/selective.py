@@ -101,9 +101,9 @@ def learn_selectively(
         subset: Mask | Weights = candidate_set  # D_T
         pace = _pace(rule, utility, run, tail=sgd.epochs - last, selections=selections)
         share = np.ones(trials.n_trials) if pace else None
-        run.warm_up()
         how = Selection(utility, rule, is_removal_final=candidates == "current")
         stretches = Stretches(run, how, interval, share) if is_selective else None
+        run.warm_up(trains=stretches is None)
         watch = Watch(stopping, run, candidate_set)
         run.record(candidate_set, subset)
         looks = {last, *recorded.tolist(), *checks.tolist(), *(selections.tolist() if pace else ())}
