@@ -7,7 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from outline import Outline
 from small_studies import ELIGO, run_eligo, timeless
+
+HOSTILE = "=\x1b]0;owned\x07HYPERLINK(A1)"
+"""Name of a column that would set a terminal's title, and be a formula of a spreadsheet."""
 
 
 def write_flats(folder: Path, n: int = 60) -> None:
@@ -16,6 +20,7 @@ def write_flats(folder: Path, n: int = 60) -> None:
     size, side = rng.uniform(20, 120, n).round(1), rng.choice(["north", "south"], n)
     kind = np.where(size + 20 * (side == "south") > 80, "dear", "cheap")
     frame = pd.DataFrame({"id": range(n), "size": size, "side": side, "seen": "2024-05-01", "kind": kind})
+    frame[HOSTILE] = np.where(np.arange(n) % 3, "[red]\x1b[31m", "</svg><script>alert(1)</script>")
     frame.loc[3, "kind"], frame.loc[5, "kind"], frame.loc[::9, "size"] = "palace", None, np.nan
     frame.to_csv(folder / "flats.csv", index=False)
 
@@ -58,6 +63,16 @@ def test_the_same_command_goes_on_and_the_folder_is_a_study(compared):
     assert status.stdout.startswith("compare-flats: 4 of 4 trials, 6 cells of the grid")
     other = run_eligo("compare", "flats.csv", "--target", "kind", "--trials", 3, "--methods", "random_pool", cwd=folder)
     assert other.returncode == 2 and "trials was 2, now 3" in other.stderr and other.stderr.count("\n") == 1
+
+
+def test_a_hostile_table_commands_neither_page_nor_terminal_nor_spreadsheet(compared):
+    folder, ran = compared
+    assert "\x1b" not in ran.stdout and "\x07" not in ran.stdout
+    report = folder / "eligo-studies" / "compare-flats-kind" / "report"
+    page = (report / "index.html").read_text(encoding="utf-8")
+    assert not {"script", "img"} & {tag for tag, _ in Outline(page).tags} and "\x1b" not in page
+    columns = (report / "tables" / "columns.csv").read_text(encoding="utf-8")
+    assert "'=\\x1b]0;owned\\x07HYPERLINK(A1)" in columns and "\x1b" not in columns
 
 
 MISTAKES = {

@@ -14,6 +14,7 @@ from rich.console import Console
 from eligo._devices import usable_cores
 from eligo.datasets import DATASETS, DataError
 from eligo.datasets.catalogue import describe, fetch
+from eligo.plain import visible
 from eligo.report import write_report
 from eligo.report.terminal import print_answer
 from eligo.study.comparison.design import TRIALS, compared_methods, comparison_study, file_name
@@ -79,7 +80,7 @@ def compare(
     with as_study_table(one) as table:
         design = comparison_study(one, table, chosen, trials, seed)
         for note in one.notes:
-            print(note, flush=True)
+            print(visible(note), flush=True)
         folder = out or STUDIES_FOLDER / f"{design.name}-{file_name(target)}"
         with Display(design, Console()) as display:
             command = shlex.join(["eligo", *sys.argv[1:]])
@@ -117,7 +118,7 @@ def run(
         )
     _report(folder)
     for problem, reason in absent.items():
-        print(f"left out {problem}: {reason}", file=sys.stderr)
+        print(visible(f"left out {problem}: {reason}"), file=sys.stderr)
 
 
 @study_app.command("status")
@@ -126,13 +127,13 @@ def status(folder: Folder) -> None:
     results = read_results(folder)
     expected = len(results.problems) * len(results.methods) * int(results.settings["trials"])
     tuned = "" if results.cells.empty else f", {len(results.cells)} cells of the grid"
-    print(f"{results.name}: {len(results.trials)} of {expected} trials{tuned}")
+    print(visible(f"{results.name}: {len(results.trials)} of {expected} trials{tuned}"))
     for problem in results.problems:
         counts = results.trials[results.trials["problem"] == problem.name].groupby("method").size()
         done = ", ".join(f"{method} {counts.get(method, 0)}" for method in results.methods)
-        print(f"  {problem.name}: {done}")
+        print(visible(f"  {problem.name}: {done}"))
     for name, reason in results.absent.items():
-        print(f"  {name}: left out: {reason}")
+        print(visible(f"  {name}: left out: {reason}"))
     if spent := results.stage_seconds.get("the whole run"):
         print(f"time spent by runs that ended: {duration(spent)}")
     _say_parts(results)
@@ -223,5 +224,5 @@ def main() -> None:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    print(f"eligo: {message}", file=sys.stderr)
+    print(f"eligo: {visible(message)}", file=sys.stderr)
     sys.exit(code)

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
@@ -12,38 +11,7 @@ from eligo.report import page as page_module
 from eligo.report import write_report
 from eligo.report.page import command_of
 from eligo.study.results import Problem
-
-
-class Outline(HTMLParser):
-    """Tags with their attributes, ids, and the text outside of styles; complains of unbalanced tags."""
-
-    VOID = {"meta", "br", "img", "link", "path", "use", "rect", "line", "circle", "image", "stop"}
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.words, self.open = [], [], []
-        self.feed(text)
-        assert self.open == []
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if "style" not in self.open:
-            self.words.append(data)
-
-    @property
-    def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.words))
+from outline import Outline
 
 
 def assert_sound(index):

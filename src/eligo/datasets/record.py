@@ -8,11 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eligo.plain import visible
 from eligo.tasks import Task
 
 
 class DataError(ValueError):
     """Data that cannot be had, or that no network can learn from: one line that says what and how to mend it."""
+
+    def __init__(self, message: str) -> None:
+        """Keep the message on one line, whatever it quotes."""
+        super().__init__(visible(message))
 
 
 class UnavailableError(DataError):

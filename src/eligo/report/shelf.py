@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from eligo.plain import for_spreadsheets
+
 from .figures.canvas import Picture, save
 from .tables import Table
 
@@ -34,6 +36,8 @@ class Shelf:
         if table is None:
             return None
         table = replace(table, caption=caption) if caption else table
-        table.frame.to_csv(self.folder / "tables" / f"{table.name}.csv", index=False, lineterminator="\n")
+        for_spreadsheets(table.frame).to_csv(
+            self.folder / "tables" / f"{table.name}.csv", index=False, lineterminator="\n"
+        )
         self.tables.append(table)
         return table

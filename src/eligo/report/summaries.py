@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eligo.plain import visible
 from eligo.statistics import interval_of_mean
 from eligo.study.results import Problem, StudyResults
 
@@ -45,7 +46,10 @@ class Scores:
 
 
 def typed(results: StudyResults) -> StudyResults:
-    """The same results with numbers as floats and flags as booleans, whatever a store made of missing ones."""
+    """The same results with numbers as floats and flags as booleans, whatever a store made of missing ones.
+
+    Texts from data get their control characters written out: no font has them, and no drawing may hold them.
+    """
 
     def clean(frame: pd.DataFrame) -> pd.DataFrame:
         types = {name: bool if str(name).startswith("is_") else float for name in frame if name not in WORDS}
@@ -53,12 +57,22 @@ def typed(results: StudyResults) -> StudyResults:
 
     return replace(
         results,
+        problems=tuple(map(_readable, results.problems)),
         trials=clean(results.trials),
         curves=clean(results.curves),
         cells=clean(results.cells),
         winners=clean(results.winners),
         criteria=clean(results.criteria),
     )
+
+
+def _readable(problem: Problem) -> Problem:
+    columns = (
+        replace(column, name=visible(column.name), levels=tuple(map(visible, column.levels)))
+        for column in problem.columns
+    )
+    texts = {name: visible(getattr(problem, name)) for name in ("title", "target_name", "source")}
+    return replace(problem, **texts, class_names=tuple(map(visible, problem.class_names)), columns=tuple(columns))
 
 
 def planned_trials(results: StudyResults) -> int:

@@ -6,11 +6,11 @@ import re
 
 from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table as Grid
 from rich.text import Text
 
+from eligo.plain import visible
 from eligo.study.results import StudyResults
 
 from .advice import shown
@@ -47,14 +47,23 @@ def answer_shown(answer: Answer, methods: tuple[str, ...]) -> RenderableType:
         axis = table.name.removeprefix("answer-").capitalize()
         full = shown(answer.problem, answer.full)
         parts.append(_costs(table, f"{axis} for a share of the full-data score, {full}"))
-    advice = Panel(escape(answer.advice), box=box.ROUNDED, title="Advice", title_align="left", padding=(0, 1))
+    advice = Panel(_text(answer.advice), box=box.ROUNDED, title="Advice", title_align="left", padding=(0, 1))
     return Group(*parts, advice)
 
 
+def _text(words: str) -> Text:
+    """Words as they are: no markup is read in them, and nothing in them controls the terminal."""
+    return Text(visible(words))
+
+
 def _grid(title: str) -> Grid:
-    padding = (0, 1, 0, 0)
     return Grid(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, header_style="dim", padding=padding
+        title=_text(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        header_style="dim",
+        padding=(0, 1, 0, 0),
     )
 
 
@@ -64,7 +73,7 @@ def _ranking(table: Table, title: str) -> Grid:
     for place, name in enumerate(table.columns):
         if place != axis:
             grid.add_column(
-                escape(name), justify="left" if table.rows[0][place].is_words else "right", no_wrap=place == 0
+                _text(name), justify="left" if table.rows[0][place].is_words else "right", no_wrap=place == 0
             )
     for row, after in zip(table.rows, [*table.rows[1:], table.rows[-1]], strict=True):
         cells = [_cell(cell) for place, cell in enumerate(row) if place != axis]
@@ -76,7 +85,7 @@ def _costs(table: Table, title: str) -> Grid:
     """Costs, each with its ratio below it."""
     grid = _grid(title)
     for place, (group, _) in enumerate(table.groups):
-        grid.add_column(escape(group or table.columns[0]), justify="right" if place else "left", no_wrap=not place)
+        grid.add_column(_text(group or table.columns[0]), justify="right" if place else "left", no_wrap=not place)
     for row in table.rows:
         pairs = zip(row[1::2], row[2::2], strict=True)
         grid.add_row(_cell(row[0]), *(_cost(needed, ratio) for needed, ratio in pairs))
@@ -100,5 +109,5 @@ def _bracketed(interval: str) -> str:
 
 
 def _cell(cell: Cell) -> Text:
-    text = Text(cell.text, style="bold" if cell.is_strong else "")
-    return text.append(f"\n{cell.below}", style="not bold dim") if cell.below else text
+    text = Text(visible(cell.text), style="bold" if cell.is_strong else "")
+    return text.append(f"\n{visible(cell.below)}", style="not bold dim") if cell.below else text

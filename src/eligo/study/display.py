@@ -14,6 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from eligo.plain import visible
 from eligo.study.design import Study
 from eligo.study.runner import Progress
 from eligo.study.units import Finished, TuningUnit
@@ -99,12 +100,18 @@ def describe_unit(finished: Finished, tally: Tally) -> str:
     """One line about a unit that just ended."""
     unit, seconds = finished.unit, f"{finished.seconds:.1f} s"
     if isinstance(unit, TuningUnit):
-        return f"{unit.problem}: tuned {len(unit.cells)} cells of {unit.cells[0].hidden} hidden units in {seconds}"
+        tuned = f"tuned {len(unit.cells)} cells of {unit.cells[0].hidden} hidden units"
+        return visible(f"{unit.problem}: {tuned} in {seconds}")
     measure = tally.measure[unit.problem]
     mean = tally.mean(unit.problem, unit.method)
-    return (
+    return visible(
         f"{unit.problem}: {unit.method} trials {unit.trials[0]}-{unit.trials[-1]} in {seconds}, mean {measure} {mean}"
     )
+
+
+def _text(words: str) -> Text:
+    """Words as they are: a row's brackets are no markup."""
+    return Text(visible(words))
 
 
 class Display:
@@ -162,7 +169,7 @@ class Display:
         head = Table.grid(padding=(0, 2))
         bar = ProgressBar(total=1, completed=progress.share, width=30)
         head.add_row(self.spinner, bar, counts)
-        return Group(Text(self.study.title, style="bold"), head, self._table())
+        return Group(Text(visible(self.study.title), style="bold"), head, self._table())
 
     def _table(self) -> Table:
         labels = [row.label for row in self.study.rows()]
@@ -170,12 +177,12 @@ class Display:
         is_turned = len(labels) > MOST_COLUMNS  # many rows of a factor: rows down, problems across
         titles = [self.tally.title(plan.problem) for plan in self.study.plans]
         for column in ("method", *titles) if is_turned else ("problem", "best cell so far", *labels):
-            table.add_column(column)
+            table.add_column(_text(column))
         if is_turned:
             for label in labels:
-                table.add_row(label, *(self.tally.mean(plan.problem, label) for plan in self.study.plans))
+                table.add_row(_text(label), *(self.tally.mean(plan.problem, label) for plan in self.study.plans))
             return table
         for plan, title in zip(self.study.plans, titles, strict=True):
             means = [self.tally.mean(plan.problem, label) for label in labels]
-            table.add_row(title, self.tally.cell(plan.problem), *means)
+            table.add_row(_text(title), self.tally.cell(plan.problem), *means)
         return table

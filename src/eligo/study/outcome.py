@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from eligo.datasets import Column
+from eligo.plain import for_spreadsheets
 from eligo.study.criteria import criteria_of
 from eligo.study.reading import StudyError
 from eligo.study.results import (
@@ -151,7 +152,8 @@ def _winners(settings: dict[str, Any], cells: pd.DataFrame) -> pd.DataFrame:
 def write_results(results: StudyResults, folder: Path) -> Path:
     """Write ``results.csv``, one row per problem, method and trial, times in the last columns; and ``criteria.csv``.
 
-    Each file is replaced whole; equal results give equal bytes but for the ``seconds_`` columns.
+    Each file is replaced whole; equal results give equal bytes but for the ``seconds_`` columns. A name that a spreadsheet
+    would take for a formula is written as a text.
 
     Raises
     ------
@@ -165,7 +167,7 @@ def write_results(results: StudyResults, folder: Path) -> Path:
 def _replace(frame: pd.DataFrame, path: Path, columns: Sequence[str]) -> Path:
     draft = path.with_suffix(".csv.draft")
     try:
-        frame.to_csv(draft, index=False, columns=list(columns), lineterminator="\n")
+        for_spreadsheets(frame[list(columns)]).to_csv(draft, index=False, lineterminator="\n")
         os.replace(draft, path)
     except OSError as error:
         draft.unlink(missing_ok=True)

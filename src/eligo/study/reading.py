@@ -5,12 +5,19 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
+
+from eligo.plain import visible
 
 
 class StudyError(ValueError):
     """Something a user can mend: its message is one line that says what and how."""
+
+    def __init__(self, message: str) -> None:
+        """Keep the message on one line, whatever it quotes."""
+        super().__init__(visible(message))
 
 
 class Reader:
@@ -67,10 +74,12 @@ class Reader:
         return {} if outer is None else {name: outer.section(name) for name in list(outer.unread)}
 
     def text(self, key: str) -> str:
-        """A string that is not empty."""
+        """A string that is not empty, in one line."""
         value = self._take(key)
         if not isinstance(value, str) or not value.strip():
             raise self._refuse(key, value, "a text")
+        if any(unicodedata.category(character) == "Cc" for character in value):
+            raise self._refuse(key, value, "a text without line breaks and other control characters")
         return value
 
     def file_name(self, key: str) -> str:
