@@ -127,6 +127,17 @@ def test_nothing_is_pickled() -> None:
     assert pickles(SOURCE) == []
 
 
+def test_arrays_are_loaded_without_pickles() -> None:
+    """`numpy.load` is told so where it is called, whatever its default."""
+    calls = [
+        node
+        for file in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.load", "numpy.load")
+    ]
+    assert calls and all("allow_pickle=False" in ast.unparse(call) for call in calls)
+
+
 def write_tree(source: Path, **texts: str) -> Path:
     """Files of a package `eligo`: the key `study__runner` becomes eligo/study/runner.py."""
     for key, text in {"__init__": "", **texts}.items():

@@ -1,5 +1,6 @@
 """The catalogue tells the truth about each data set without reading it, and fetches what is not here."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def test_what_is_said_of_fetched_data_is_so(name, shared_data, monkeypatch) -> N
     assert (entry.n_examples, entry.n_columns) == data.X.shape
     assert describe(name).endswith(f" Here: {shared_data / name}.csv.")
     assert fetch(name) == ((shared_data / f"{name}.csv",), False)
+
+
+def test_every_file_to_be_fetched_is_pinned_by_its_sha256() -> None:
+    files = [file for entry in CATALOGUE.values() for file in entry.files]
+    assert files
+    for file in files:
+        digests = (file.remote.sha256, *file.sha256_of_twins)
+        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests), file.name
+        assert file.remote.urls and file.remote.size > 0
 
 
 def test_a_file_that_holds_something_else_is_not_said_to_be_here(monkeypatch, tmp_path) -> None:

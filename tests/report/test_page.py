@@ -187,7 +187,8 @@ def test_diverged_runs_are_told(study, sine, tmp_path):
     trials["is_diverged"] = is_lost
     lost = dataclasses.replace(results, trials=trials, curves=curves)
     text = assert_sound(write_report(lost, tmp_path / "report")).text
-    assert "7 of 7 trials of entropy" in text and "2 of 7 trials of SASLA" in text
+    for words in ("7 of 7 trials of entropy (100 %)", "2 of 7 trials of SASLA (29 %)", "2 diverged (29 %)"):
+        assert words in text, words
     assert "Left out, since they diverged: 2 of SASLA" in text
 
 

@@ -1,5 +1,6 @@
 """What a person sees: a live table on a terminal, one line per unit elsewhere."""
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -55,6 +56,15 @@ def test_a_terminal_shows_the_best_cells_and_the_means_so_far(study: Study, caps
     assert "5 of 16 units, 0 s so far, 1 min 30 s left" in screen
     assert "iris (accuracy)" in screen and "ramp (MSE)" in screen and study.title in screen
     assert capsys.readouterr().out == ""
+
+
+def test_a_row_of_a_factor_is_no_markup_and_a_title_commands_nothing(study: Study):
+    stream = StringIO()
+    varied = replace(study, factors=(("beta", (0.1, 0.5)),), title="[red]one[/red] \x1b]0;owned\x07")
+    shown(varied, Console(file=stream, force_terminal=True, width=200, color_system=None))
+    screen = stream.getvalue()
+    assert "sasla[beta=0.1]" in screen and "sasla[beta=0.5]" in screen
+    assert "[red]one[/red]" in screen and "\x1b]0;" not in screen and "\x07" not in screen
 
 
 def test_elsewhere_there_is_one_plain_line_per_unit(study: Study, capsys: pytest.CaptureFixture[str]):

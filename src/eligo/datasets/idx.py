@@ -66,7 +66,13 @@ def read_idx(path: Path) -> NDArray[Any]:
             f"{str(path)!r} must hold {expected} bytes of values, as its dimensions {' x '.join(map(str, shape))} say; "
             f"it holds {found}: {fault}. Get it again."
         )
-    values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    try:
+        values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    except ValueError:  # empty, or of more dimensions than arrays have
+        raise DataError(
+            f"{str(path)!r} declares {n_dimensions} dimensions, {' x '.join(map(str, shape))}, which no array can have. "
+            "Get it again."
+        ) from None
     return values.astype(dtype.newbyteorder("="))
 
 

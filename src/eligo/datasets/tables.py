@@ -266,6 +266,10 @@ def _frame(where: str, text: str, header: list[str], categories: list[str]) -> p
 
 def _column(where: str, name: str, cells: pd.Series, kind: str | None) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Values of a column and its levels: numbers, or the index of each cell's level; NaN where missing."""
+    if kind is None and not is_number(cells) and (as_numbers(cells).notna() == cells.notna()).all():
+        cells = as_numbers(
+            cells
+        )  # whole numbers of more digits than an integer has, or numbers that were called a text
     if kind == "number" or (kind is None and is_number(cells)):
         values, levels = _numbers(where, name, cells), _NO_LEVELS
         is_constant = len(np.unique(values[~np.isnan(values)])) == 1

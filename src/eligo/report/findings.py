@@ -210,7 +210,10 @@ def _end_labels(pool: list[Paths]) -> str:
 def _diverged(summary: pd.DataFrame) -> str:
     lost = summary[summary["n_diverged"] > 0].to_dict("index")
     return listing(
-        [f"{row['n_diverged']} of {row['n_trials']} trials of {said(str(name))}" for name, row in lost.items()]
+        [
+            f"{row['n_diverged']} of {row['n_trials']} trials of {said(str(name))} ({percent(row['share_diverged'])})"
+            for name, row in lost.items()
+        ]
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from eligo.plain import visible
 from eligo.study.results import StudyResults, base_method
 
 from .analysis import Analysis, analyse
@@ -249,11 +250,12 @@ def page_of(analysis: Analysis, shelf: Shelf) -> Mapping[str, Any]:
 
 
 def render(page: Mapping[str, Any]) -> str:
-    """The page as HTML; whatever comes from data is escaped."""
+    """The page as HTML; whatever comes from data is escaped, and its control characters written out."""
     environment = Environment(
         loader=PackageLoader("eligo.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

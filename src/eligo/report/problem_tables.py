@@ -11,7 +11,7 @@ from eligo.study.results import Problem, StudyResults
 
 from .comparisons import ALPHA
 from .digits import NONE, decimals_of, fixed, p_value, percent, times
-from .summaries import Confusion
+from .summaries import Confusion, means_to_win_by
 from .tables import Cell, Table, interval_text, lowest, method_cell, plus_minus, slug
 from .vocabulary import COSTS, inside_of, primary_of, said, secondary_of, with_unit
 
@@ -26,15 +26,19 @@ def error_table(results: StudyResults, problem: Problem, summary: pd.DataFrame) 
     measure = primary_of(problem)
     scaled = summary[list(ERROR_SIZES)] * measure.scale
     decimals = decimals_of(scaled["mean"])
-    best, mean_sd = lowest(scaled["mean"]), plus_minus(list(scaled["mean"]), list(scaled["sd"]))
+    best, mean_sd = lowest(means_to_win_by(summary)), plus_minus(list(scaled["mean"]), list(scaled["sd"]))
     rows = []
     for i, (method, row) in enumerate(scaled.to_dict("index").items()):
-        n_lost = int(summary["n_diverged"].iloc[i])
+        n_lost, share = int(summary["n_diverged"].iloc[i]), float(summary["share_diverged"].iloc[i])
         rows.append(
             (
                 method_cell(str(method), results.methods),
                 Cell(str(summary["n_trials"].iloc[i])),
-                Cell(mean_sd[i], is_strong=method in best, below=f"{n_lost} diverged" if n_lost else ""),
+                Cell(
+                    mean_sd[i],
+                    is_strong=method in best,
+                    below=f"{n_lost} diverged ({percent(share)})" if n_lost else "",
+                ),
                 Cell(interval_text(row["low"], row["high"], decimals)),
                 Cell(fixed(row["median"], decimals)),
                 Cell(interval_text(row["q25"], row["q75"], decimals)),

@@ -51,7 +51,9 @@ COST_CAPTION = (
     "number of examples trained on at the end."
 )
 ERROR_CAPTION = (
-    "How the {measure} of trials is distributed at the end of training. A diverged trial counts as infinite."
+    "How the {measure} of trials is distributed at the end of training. A diverged trial counts as infinite in medians, "
+    "quartiles and the largest value; means, their sd and interval are of the other trials, and the share that diverged "
+    "stands beside them."
 )
 MEASURE_CAPTION = (
     "Every other measure at the end of training. On the test part where nothing else is said. Squared errors (Eq. 10) are "

@@ -143,16 +143,35 @@ def error_summary(scores: Scores) -> pd.DataFrame:
 
     Returns
     -------
-    frame, one row per method with a trial: n_trials, n_diverged, mean, sd, low, high, min, q25, median, q75, max, and
-    best_trial, the first with the least error
+    frame, one row per method with a trial: n_trials, n_diverged, share_diverged, mean, sd, low, high, min, q25, median,
+    q75, max, and best_trial, the first with the least error
     """
     rows = []
     for name in scores.methods:
         values = scores.matrix[name].to_numpy()
         counts = {"n_trials": int((~np.isnan(values)).sum()), "n_diverged": int(np.isinf(values).sum())}
+        share = counts["n_diverged"] / counts["n_trials"]
         best = scores.matrix.index[int(np.nanargmin(values))]
-        rows.append({"method": name, **counts, **summary_of(values), "best_trial": best})
+        rows.append({"method": name, **counts, "share_diverged": share, **summary_of(values), "best_trial": best})
     return pd.DataFrame(rows).set_index("method")
+
+
+def means_to_win_by(summary: pd.DataFrame) -> pd.Series:
+    """Means by which a method may be called the best: of those of which no trial diverged.
+
+    The mean of what is left of a method that lost its worst trials would be too good. Where every method lost one, the means
+    of what is left are all there is.
+
+    Parameters
+    ----------
+    summary : frame of `error_summary`
+
+    Returns
+    -------
+    Series (methods,), NaN for a method that cannot win
+    """
+    is_whole = summary["n_diverged"].eq(0)
+    return summary["mean"].where(is_whole) if is_whole.any() else summary["mean"]
 
 
 def _known(rows: pd.DataFrame, measure: Measure) -> pd.Series:

@@ -1,0 +1,100 @@
+"""A trial that diverged is never dropped where methods are ranked: every statistic against its plain transcription."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from eligo.report.comparisons import compare
+from eligo.report.criteria import criteria_of
+from eligo.report.problem_tables import error_table
+from eligo.report.summaries import error_summary, means_to_win_by, scores_of
+
+METHODS = ("passive", "sasla", "error")
+LOST = {("sasla", 0), ("sasla", 1), ("passive", 1), ("error", 5)}
+HUGE = 1e9
+"""Stands for a diverged trial in what knows no infinity: worse than all others, and as bad as another."""
+
+
+@pytest.fixture(scope="module")
+def lost(study, sine):
+    """Ten trials of three methods; some diverged, with errors that are NaN, or that look as good as any."""
+    results = study(problems=(sine,), methods=METHODS, n_trials=10, has_cells=False)
+    trials = results.trials.copy()
+    is_lost = np.array([key in LOST for key in zip(trials["method"], trials["trial"], strict=True)])
+    trials["is_diverged"] = is_lost
+    trials.loc[is_lost & (trials["trial"] == 0), "mse"] = np.nan
+    trials.loc[is_lost & (trials["trial"] != 0), "mse"] = 1e-9  # what a broken network happens to answer
+    return dataclasses.replace(results, trials=trials)
+
+
+@pytest.fixture(scope="module")
+def plain(lost):
+    """Scores (trials, methods) read off by hand."""
+    found = np.empty((10, 3))
+    for row in lost.trials.itertuples():
+        error = HUGE if (row.method, row.trial) in LOST else float(f"{row.mse:.6g}")
+        found[int(row.trial), METHODS.index(row.method)] = error
+    return found
+
+
+def test_a_diverged_trial_has_the_worst_rank_of_its_block(lost, sine, plain):
+    ranking = compare(scores_of(lost, sine), sine).ranking
+    ranks = [
+        [1 + sum(other < own for other in row) + (sum(other == own for other in row) - 1) / 2 for own in row]
+        for row in plain
+    ]
+    expected = dict(zip(METHODS, np.mean(ranks, axis=0), strict=True))
+    assert dict(zip(ranking.names, ranking.mean_ranks, strict=True)) == pytest.approx(expected)
+    friedman = stats.friedmanchisquare(*plain.T)
+    assert (ranking.friedman.statistic, ranking.friedman.p_value) == pytest.approx(tuple(friedman))
+
+
+def test_pairs_are_tested_over_all_trials(lost, sine, plain):
+    pairs = compare(scores_of(lost, sine), sine).pairs.set_index(["first", "second"])
+    for (first, second), pair in pairs.iterrows():
+        one, other = (plain[:, METHODS.index(name)] for name in (first, second))
+        # Infinity against a number is the largest difference, and several such are as large as each other.
+        differences = np.clip(one - other, -HUGE / 2, HUGE / 2)
+        test = stats.wilcoxon(differences, zero_method="zsplit")
+        assert pair["p_value"] == pytest.approx(test.pvalue), (first, second)
+        wins = [(a > b) + 0.5 * (a == b) for a in one for b in other]
+        assert pair["a12"] == pytest.approx(np.mean(wins))
+        assert np.isnan(pair["corrected_p"])  # no mean answers where a trial is infinite
+
+
+def test_medians_count_it_and_means_say_of_how_many_they_are(lost, sine, plain):
+    summary = error_summary(scores_of(lost, sine))
+    for place, name in enumerate(METHODS):
+        own, n_lost = plain[:, place], sum(method == name for method, _ in LOST)
+        row = summary.loc[name]
+        assert row["n_trials"] == 10 and row["n_diverged"] == n_lost and row["share_diverged"] == n_lost / 10
+        assert row["median"] == pytest.approx(np.median(own), rel=1e-6)
+        assert row["max"] == np.inf and row["mean"] == pytest.approx(own[own < HUGE].mean(), rel=1e-6)
+    text = [row[2].below for row in error_table(lost, sine, summary).rows]
+    assert [words.replace("\u00a0", " ") for words in text] == [
+        "1 diverged (10 %)",
+        "2 diverged (20 %)",
+        "1 diverged (10 %)",
+    ]
+
+
+def test_who_lost_its_worst_trials_is_not_called_the_best(lost, sine):
+    summary = error_summary(scores_of(lost, sine))
+    assert means_to_win_by(summary).equals(summary["mean"])  # every method lost one
+    summary.loc["passive", "n_diverged"] = 0
+    assert means_to_win_by(summary).notna().to_dict() == {"passive": True, "sasla": False, "error": False}
+
+
+def test_its_area_under_the_curve_is_infinite(lost, sine):
+    scores = scores_of(lost, sine)
+    areas = criteria_of(lost, sine, scores, "passive").presentation_areas
+    rows = lost.criteria.pivot(index="trial", columns="method", values="area_under_presentations")
+    for name in METHODS[1:]:
+        one, other = (
+            np.array([HUGE if (method, trial) in LOST else rows.loc[trial, method] for trial in rows.index])
+            for method in (name, "passive")
+        )
+        test = stats.wilcoxon(np.clip(one - other, -HUGE / 2, HUGE / 2), zero_method="zsplit")
+        assert areas.loc[name, "p_value"] == pytest.approx(test.pvalue), name
