@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-STUDY = ["study", "run", "paper", "--quick", "--problems", "iris,sine", "--trials", "2"]
+STUDY = ["study", "run", "paper", "--quick", "--problems", "iris,noisy_sine", "--trials", "2"]
 COUNTS = [
     "problem",
     "method",
