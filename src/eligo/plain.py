@@ -75,9 +75,7 @@ def for_spreadsheets(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame of the same shape and numbers
     """
-    texts = {place: frame.iloc[:, place] for place in range(frame.shape[1])}
-    safe = frame.copy()
-    for place, column in texts.items():
-        if not pd.api.types.is_numeric_dtype(column):
-            safe.isetitem(place, column.map(spreadsheet_cell))
-    return safe.set_axis(pd.Index([spreadsheet_cell(name) for name in frame.columns]), axis=1)
+    columns = [frame.iloc[:, place] for place in range(frame.shape[1])]
+    safe = [own if pd.api.types.is_numeric_dtype(own) else own.map(spreadsheet_cell) for own in columns]
+    titles = pd.Index([spreadsheet_cell(name) for name in frame.columns])
+    return pd.concat(safe, axis=1).set_axis(titles, axis=1) if safe else frame

@@ -71,8 +71,14 @@ def _readable(problem: Problem) -> Problem:
         replace(column, name=visible(column.name), levels=tuple(map(visible, column.levels)))
         for column in problem.columns
     )
-    texts = {name: visible(getattr(problem, name)) for name in ("title", "target_name", "source")}
-    return replace(problem, **texts, class_names=tuple(map(visible, problem.class_names)), columns=tuple(columns))
+    return replace(
+        problem,
+        title=visible(problem.title),
+        target_name=visible(problem.target_name),
+        source=visible(problem.source),
+        class_names=tuple(map(visible, problem.class_names)),
+        columns=tuple(columns),
+    )
 
 
 def planned_trials(results: StudyResults) -> int:
