@@ -20,6 +20,7 @@ from eligo.learning import (
     learn_incrementally,
     learn_selectively,
 )
+from eligo.mistakes import ByName, refuse_unless
 from eligo.networks import AnyNetwork
 from eligo.recipes import RECIPES, About, Recipe, plug_ins
 from eligo.rules import Everything, Share, SoftPrune, Top
@@ -114,7 +115,12 @@ def named_methods(settings: Settings | None = None) -> Mapping[str, Method]:
 
     Returns
     -------
-    mapping of str to Method
+    mapping of str to Method; a name that no method has is a KeyError that says which was meant
+
+    Raises
+    ------
+    ValueError
+        If the settings are none.
 
     Examples
     --------
@@ -125,13 +131,15 @@ def named_methods(settings: Settings | None = None) -> Mapping[str, Method]:
     >>> named_methods()["igs"].about.formula
     'argmax_u min_l |x_u - x_l| |f(x_u) - y_l|'
     """
-    chosen = settings or Settings()
+    chosen = Settings() if settings is None else settings
+    remedy = "Write e.g. eligo.Settings(beta=0.5)."
+    refuse_unless("settings", chosen, lambda one: isinstance(one, Settings), "an eligo.Settings", remedy)
     first = (*_selective_methods(chosen), *_pool_methods(chosen))
     in_order = sorted(first, key=lambda method: ORDER.index(method.name))
     peers = _further_selective_methods(chosen)
     taken = frozenset(ORDER) | {recipe.name for recipe in RECIPES} | {method.name for method in peers}
     queries, others = ([_query_method(recipe, chosen) for recipe in part] for part in (RECIPES, plug_ins(taken)))
-    return {method.name: method for method in (*in_order, *queries, *peers, *others)}
+    return ByName("method", {method.name: method for method in (*in_order, *queries, *peers, *others)})
 
 
 ORDER = ("passive", "sasla", "entropy", "ensemble", "random_pool", "error", "random_subset")

@@ -13,11 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from eligo.foreign import ForeignNetwork
 from eligo.layouts import Layout, layout_for
+from eligo.mistakes import refuse_unless, told
 from eligo.nets import bytes_of_each, jit_nets, over_blocks, parts_in_memory
-from eligo.networks import AnyNetwork, Network, Params
-from eligo.sgd import SGD, Rates, optimiser
+from eligo.networks import AnyNetwork, Network, Params, refuse_no_network
+from eligo.sgd import SGD, Rates, optimiser, refuse_no_sgd
 from eligo.steps import Recipe, TrainingState, train_block
-from eligo.tasks import Task
+from eligo.tasks import Task, refuse_no_task
 
 
 def _advance(
@@ -190,7 +191,8 @@ def train(
     Raises
     ------
     ValueError
-        If shapes do not fit each other, the subset is empty, or a weight is negative or not finite.
+        If an argument is not of its kind, parameters are not those of the network, shapes do not fit each other, the
+        subset is empty, or a weight is negative or not finite.
 
     Examples
     --------
@@ -205,6 +207,9 @@ def train(
     >>> network.apply(params, X, CLASSIFICATION).argmax(axis=1).tolist()
     [0, 0, 1, 1]
     """
+    refuse_no_network(network)
+    if isinstance(network, Network):
+        network.sizes_of(params)
     many = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], params)
     trained = train_many(network, many, X, targets, task, sgd, key=key, subset=subset, sample_weight=sample_weight)
     return jax.tree.map(lambda leaf: leaf[0], trained)
@@ -250,7 +255,8 @@ def train_many(
     Raises
     ------
     ValueError
-        If shapes do not fit each other, a subset is empty, or a weight is negative or not finite.
+        If an argument is not of its kind, parameters are not those of the network, shapes do not fit each other, a
+        subset is empty, or a weight is negative or not finite.
 
     Examples
     --------
@@ -266,6 +272,7 @@ def train_many(
     >>> params["hidden"]["weights"].shape
     (3, 1, 4)
     """
+    _refuse_unfit(network, params, task, sgd, key)
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     n_nets = len(jax.tree.leaves(params)[0])
     X, targets, member = _per_net(n_nets, X, targets, subset)
@@ -294,7 +301,8 @@ def train_many(
 def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | None) -> tuple[Array, Array, Array]:
     """Data with a leading axis of nets, or without one where all share them, checked against each other."""
     data = []
-    for name, values in (("X", jnp.asarray(X, dtype=float)), ("targets", jnp.asarray(targets, dtype=float))):
+    for name, given in (("X", X), ("targets", targets)):
+        values = _numbers(name, given)
         if values.ndim not in (2, 3) or (values.ndim == 3 and len(values) != n_nets):
             shape = f"(examples, ...) or ({n_nets}, examples, ...)"
             raise ValueError(f"`{name}` must be {shape}, as `params` hold {n_nets} networks; got shape {values.shape}.")
@@ -306,6 +314,37 @@ def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | 
     if data[0].ndim != data[1].ndim:
         data = [jnp.broadcast_to(values, (n_nets, *values.shape[-2:])) for values in data]
     return data[0], data[1], _membership(subset, n_nets, n_examples)
+
+
+def _refuse_unfit(network: AnyNetwork, params: Params, task: Task, sgd: SGD, key: Array) -> None:
+    """Refuse arguments that are not of their kind, and parameters that are of another network."""
+    refuse_no_network(network)
+    refuse_no_task(task)
+    refuse_no_sgd(sgd)
+    refuse_unless("key", key, _is_key, "a jax random key", "Write jax.random.key(0).")
+    if isinstance(network, Network):
+        network.sizes_of(params, n_axes=1)
+    remedy = "Take them from `network.init`, lifted by jax.vmap."
+    refuse_unless("params", params, _has_nets, "arrays with a leading axis of nets", remedy)
+
+
+def _is_key(key: Array) -> bool:
+    return jnp.issubdtype(key.dtype, jax.dtypes.prng_key) if hasattr(key, "dtype") else False
+
+
+def _has_nets(params: Params) -> bool:
+    leaves = jax.tree.leaves(params)
+    return all(jnp.ndim(leaf) for leaf in leaves) and len({len(leaf) for leaf in leaves}) == 1
+
+
+def _numbers(name: str, given: ArrayLike) -> Array:
+    """Data as an array of numbers."""
+    try:
+        return jnp.asarray(np.asarray(given) if isinstance(given, list | tuple) else given, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"`{name}` must be an array of numbers, of rows that are equally long; got {told(given)}."
+        ) from None
 
 
 def _check_finite(name: str, values: Array) -> None:
@@ -322,8 +361,7 @@ def _check_widths(network: AnyNetwork, params: Params, X: Array, targets: Array)
         network.check(jax.tree.map(lambda leaf: leaf[0], params), X.shape[-1], targets.shape[-1])
     if not isinstance(network, Network):
         return
-    n_features = params[network.layer_names[0]]["weights"].shape[-2]
-    n_outputs = params[network.layer_names[-1]]["weights"].shape[-1]
+    n_features, n_outputs = network.sizes_of(params, n_axes=1)
     for name, found, expected, what in (
         ("X", X.shape[-1], n_features, "features"),
         ("targets", targets.shape[-1], n_outputs, "outputs"),
