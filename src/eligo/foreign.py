@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from eligo.activations import Activation
-from eligo.mistakes import refuse_unless_called
+from eligo.mistakes import refuse_unless_called, several
 from eligo.networks import Work
 from eligo.tasks import Task, refuse_no_task
 
@@ -168,7 +168,7 @@ class ForeignNetwork:
         except Exception as error:  # each library has errors of its own
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise ValueError(
-                f"{self.name} cannot take `X` with {n_features} features and these parameters: {reason}"
+                f"{self.name} cannot take `X` with {several(n_features, 'feature')} and these parameters: {reason}"
             ) from error
         if getattr(outputs, "ndim", None) != 2 or len(outputs) != 2:
             raise ValueError(

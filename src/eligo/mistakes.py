@@ -82,7 +82,7 @@ def refuse_unless_number(
     refuse_unless(name, value, lambda number: _is_number(number) and is_allowed(number), allowed, remedy)
 
 
-def counted(name: str, value: Any, least: int = 1, remedy: str = "") -> int:
+def checked_count(name: str, value: Any, least: int = 1, remedy: str = "") -> int:
     """A count, of at least so many.
 
     Raises
@@ -92,9 +92,9 @@ def counted(name: str, value: Any, least: int = 1, remedy: str = "") -> int:
 
     Examples
     --------
-    >>> counted("n", np.int64(3))
+    >>> checked_count("n", np.int64(3))
     3
-    >>> counted("n", 1.5)
+    >>> checked_count("n", 1.5)
     Traceback (most recent call last):
         ...
     ValueError: `n` must be a whole number of at least 1; got 1.5.
@@ -162,6 +162,17 @@ def takes(value: Any, n_positional: int, names: tuple[str, ...]) -> bool:
     except (TypeError, ValueError):  # no function, or one without a signature
         return False
     return True
+
+
+def several(n: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> several(1, "feature"), several(2, "class")
+    ('1 feature', '2 classes')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}{'es' if noun.endswith('s') else 's'}"
 
 
 def meant(name: object, known: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from eligo.activations import SIGMOID, Activation, refuse_no_activation
-from eligo.mistakes import counted, is_whole, refuse_unless, told
+from eligo.mistakes import checked_count, is_whole, refuse_unless, several, told
 from eligo.tasks import Task, refuse_no_task
 
 Layer = dict[str, Array]
@@ -143,7 +143,7 @@ class Network:
         """
         refuse_unless("key", key, lambda one: hasattr(one, "dtype"), "a jax random key", "Write jax.random.key(0).")
         for name, count in (("n_features", n_features), ("n_outputs", n_outputs)):
-            counted(name, count, remedy="Say how many columns `X` or the targets have.")
+            checked_count(name, count, remedy="Say how many columns `X` or the targets have.")
         sizes = (n_features, *self.hidden, n_outputs)
         keys = jax.random.split(key, len(sizes) - 1)
         return {
@@ -245,7 +245,7 @@ class Network:
         """
         n_features, _ = self.sizes_of(params)
         shape: tuple[int, ...] = getattr(X, "shape", ())
-        allowed = f"an array (examples, {n_features}), as `params` have {n_features} features"
+        allowed = f"an array (examples, {n_features}), as `params` have {several(n_features, 'feature')}"
         refuse_unless("X", X, lambda _: len(shape) in (1, 2) and shape[-1] == n_features, allowed)
 
     def is_weight(self, params: Params) -> dict[str, dict[str, bool]]:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from eligo.datasets.rows import Rows, Source, row_blocks
 from eligo.foreign import ForeignNetwork
-from eligo.mistakes import counted, refuse_unless
+from eligo.mistakes import checked_count, refuse_unless
 from eligo.nets import WIDE_VECTORS, known_options
 from eligo.networks import AnyNetwork, Network, Params, refuse_no_network
 from eligo.tasks import Task
@@ -181,7 +181,7 @@ def _chunk_of(n_features: int, width: int, rows_per_chunk: int | None) -> _Chunk
     ``width`` is the number of features and hidden units, of all members together.
     """
     if rows_per_chunk is not None:
-        counted("rows_per_chunk", rows_per_chunk, remedy="Leave it out for a good size.")
+        checked_count("rows_per_chunk", rows_per_chunk, remedy="Leave it out for a good size.")
     n_devices = jax.local_device_count()
     if rows_per_chunk is None:
         rows_per_device = _power_of_2_below(NUMBERS_PER_DEVICE // n_features)

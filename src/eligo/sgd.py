@@ -13,7 +13,7 @@ import optax
 from jax import Array
 from numpy.typing import ArrayLike, NDArray
 
-from eligo.mistakes import counted, is_whole, refuse_unless, told
+from eligo.mistakes import checked_count, is_whole, refuse_unless, several, told
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class SGD:
         refuse_unless(
             "batch_size", self.batch_size, lambda rows: rows == "full" or (is_whole(rows) and rows >= 1), allowed
         )
-        counted("epochs", self.epochs, least=0)
+        checked_count("epochs", self.epochs, least=0)
         if self.gradient_clip is not None:
             _check_all("gradient_clip", self.gradient_clip, lambda norm: norm > 0, "above 0, or None")
 
@@ -76,7 +76,7 @@ class SGD:
         for name, rate in per_net.items():
             if rate.shape not in ((), (1,), (n_nets,)):
                 raise ValueError(
-                    f"`{name}` must be one number or ({n_nets},), as `params` hold {n_nets} networks; "
+                    f"`{name}` must be one number or ({n_nets},), as `params` hold {several(n_nets, 'network')}; "
                     f"got shape {rate.shape}."
                 )
         return Rates(**{name: np.broadcast_to(rate, (n_nets,)) for name, rate in per_net.items()})

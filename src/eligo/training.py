@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from eligo.foreign import ForeignNetwork
 from eligo.layouts import Layout, layout_for
-from eligo.mistakes import refuse_unless, told
+from eligo.mistakes import refuse_unless, several, told
 from eligo.nets import bytes_of_each, jit_nets, over_blocks, parts_in_memory
 from eligo.networks import AnyNetwork, Network, Params, refuse_no_network
 from eligo.sgd import SGD, Rates, optimiser, refuse_no_sgd
@@ -280,7 +280,7 @@ def train_many(
     _check_widths(network, params, X, targets)
     if key.shape not in ((), (n_nets,)):
         raise ValueError(
-            f"`key` must be one jax random key or ({n_nets},) of them, as `params` hold {n_nets} networks; "
+            f"`key` must be one jax random key or ({n_nets},) of them, as `params` hold {several(n_nets, 'network')}; "
             f"got shape {key.shape}."
         )
     keys = jnp.broadcast_to(key, (n_nets,))
@@ -305,7 +305,9 @@ def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | 
         values = _numbers(name, given)
         if values.ndim not in (2, 3) or (values.ndim == 3 and len(values) != n_nets):
             shape = f"(examples, ...) or ({n_nets}, examples, ...)"
-            raise ValueError(f"`{name}` must be {shape}, as `params` hold {n_nets} networks; got shape {values.shape}.")
+            raise ValueError(
+                f"`{name}` must be {shape}, as `params` hold {several(n_nets, 'network')}; got shape {values.shape}."
+            )
         _check_finite(name, values)
         data.append(values)
     n_examples = data[0].shape[-2]

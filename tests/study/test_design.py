@@ -145,8 +145,8 @@ def test_settings_are_plain_values_that_json_keeps(study: Study):
 # --- Mistakes ----------------------------------------------------------------------------------------------------------
 
 MISTAKES: list[tuple[dict[str, Any], str]] = [
-    ({"problems": ["irsi"]}, r"unknown problem 'irsi'; there are iris, wine, noisy_sine"),
-    ({"methods": ["passive", "salsa"]}, r"unknown method 'salsa'; there are passive, sasla"),
+    ({"problems": ["irsi"]}, r"unknown problem 'irsi'\. Did you mean iris\?"),
+    ({"methods": ["passive", "salsa"]}, r"unknown method 'salsa'\. Did you mean sasla\?"),
     ({"problems": ["iris", "iris"]}, r"`problems` names 'iris' twice\. Name each once"),
     ({"methods": ["sasla", "sasla"]}, r"`methods` names 'sasla' twice"),
     ({"problems": []}, r"`problems` must be a list with at least one name; got \[\]"),

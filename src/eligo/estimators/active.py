@@ -13,7 +13,7 @@ from eligo.estimators.wording import worded
 from eligo.learning import Trajectory, Trials, learn_by_querying
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import OnRecord
-from eligo.mistakes import counted, is_whole, refuse_unless
+from eligo.mistakes import checked_count, is_whole, refuse_unless
 from eligo.rules import BatchRule, QueryRule, Top
 from eligo.rules.protocol import resized
 from eligo.sgd import SGD
@@ -82,16 +82,18 @@ class ActiveEstimator(NetworkEstimator):
         return self._fit(X, y)
 
     def _refuse_unfit(self, n_examples: int) -> None:
-        counted("query_size", self.query_size)
+        checked_count("query_size", self.query_size)
         remedy, allowed = "Lower it.", f"in [1, {n_examples}], the examples that there are"
-        refuse_unless("n_initial", counted("n_initial", self.n_initial), lambda n: n <= n_examples, allowed, remedy)
+        refuse_unless(
+            "n_initial", checked_count("n_initial", self.n_initial), lambda n: n <= n_examples, allowed, remedy
+        )
 
     @property
     def _n_networks(self) -> int:
-        return counted("n_members", self.n_members)
+        return checked_count("n_members", self.n_members)
 
     def _first_labelled(self, is_present: NDArray[np.bool_], rng: np.random.RandomState) -> NDArray[np.bool_]:
-        first = rng.permutation(np.flatnonzero(is_present))[: counted("n_initial", self.n_initial)]
+        first = rng.permutation(np.flatnonzero(is_present))[: checked_count("n_initial", self.n_initial)]
         return np.isin(np.arange(len(is_present)), first)
 
     def _utility(self) -> Utility:

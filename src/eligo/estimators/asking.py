@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from eligo.estimators.scaling import FeatureScaling
 from eligo.estimators.shell import FLOATS, NetworkEstimator, random_keys
 from eligo.learning.run import refuse_unfit
-from eligo.mistakes import counted, refuse_unless, told
+from eligo.mistakes import checked_count, refuse_unless, told
 from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.representations import Embedding, Vectors
@@ -220,7 +220,7 @@ def _check(X: Any, is_missing: NDArray[np.bool_], n: int) -> None:
         raise ValueError(
             f"`y` must have a label, or the missing one, for each of the {n_rows} rows of `X`; got {len(is_missing)}."
         )
-    counted("n", n)
+    checked_count("n", n)
 
 
 # --- Our networks ----------------------------------------------------------------------------------------------------

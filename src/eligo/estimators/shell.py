@@ -28,7 +28,7 @@ from eligo.learning import Trajectory, Trials
 from eligo.learning.run import Run
 from eligo.learning.trajectory import OnRecord, Record
 from eligo.learning.trials import draw_params
-from eligo.mistakes import counted, is_whole, refuse_unless_among
+from eligo.mistakes import checked_count, is_whole, refuse_unless_among
 from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.sgd import SGD
@@ -239,7 +239,7 @@ class NetworkEstimator(BaseEstimator):
         X, y = self._read(X, y, reset=not goes_on)
         weight = _checked_weight(sample_weight, X)
         for name in ("epochs", "n_records"):
-            counted(name, getattr(self, name))
+            checked_count(name, getattr(self, name))
         self._refuse_unfit(len(X))
         trials = self._start(X, y, check_random_state(self.random_state), weight, goes_on=goes_on)
         trajectory = self._learn(trials, self._sgd(self.epochs), self._tell if self.verbose else None)

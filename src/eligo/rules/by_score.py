@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 
 from eligo.lots import random_bits
-from eligo.mistakes import counted, refuse_unless_number
+from eligo.mistakes import checked_count, refuse_unless_number
 
 
 def ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
@@ -106,7 +106,7 @@ class AboveMean:
         """Refuse values that are no share, or an empty subset."""
         remedy = "Larger keeps more examples."
         refuse_unless_number("beta", self.beta, lambda beta: 0 <= beta <= 1, "in [0, 1]", remedy)
-        counted("floor", self.floor)
+        checked_count("floor", self.floor)
         refuse_unless_number("floor_share", self.floor_share, lambda share: 0 <= share <= 1, "in [0, 1]")
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
@@ -150,7 +150,7 @@ class Top:
 
     def __post_init__(self) -> None:
         """Refuse an empty query."""
-        counted("n", self.n)
+        checked_count("n", self.n)
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """The n best candidates."""

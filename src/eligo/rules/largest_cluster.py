@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.mistakes import counted
+from eligo.mistakes import checked_count
 from eligo.representations import Embedding, Representation, TangentKernel, nearest_centre
 from eligo.representations.protocol import refuse_no_representation
 from eligo.rules.by_score import best_one
@@ -53,7 +53,7 @@ class LargestCluster:
 
     def __post_init__(self) -> None:
         """Refuse an empty query."""
-        counted("n", self.n)
+        checked_count("n", self.n)
         refuse_no_representation(self.representation)
 
     def __call__(

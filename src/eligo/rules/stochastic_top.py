@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.mistakes import counted, refuse_unless_number
+from eligo.mistakes import checked_count, refuse_unless_number
 from eligo.rules.by_score import ranking
 from eligo.rules.weights import weights_of
 
@@ -48,7 +48,7 @@ class StochasticTop:
 
     def __post_init__(self) -> None:
         """Refuse an empty query, and a power that prefers the worst."""
-        counted("n", self.n)
+        checked_count("n", self.n)
         remedy = "Larger follows the scores more closely."
         refuse_unless_number("power", self.power, lambda power: power >= 0, "at least 0", remedy)
 

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.mistakes import counted
+from eligo.mistakes import checked_count
 from eligo.representations import Embedding, LastHidden, Representation, Vectors, nearest_centre, smallest_over_centres
 from eligo.representations.protocol import refuse_no_representation
 from eligo.rules.by_score import best_one
@@ -59,10 +59,10 @@ class UncoveredClusters:
 
     def __post_init__(self) -> None:
         """Refuse an empty query, and sizes that no cluster has."""
-        counted("n", self.n)
+        checked_count("n", self.n)
         refuse_no_representation(self.representation)
-        counted("most", self.most)
-        counted("smallest", self.smallest, least=0)
+        checked_count("most", self.most)
+        checked_count("smallest", self.smallest, least=0)
 
     def __call__(
         self, scores: Array, is_candidate: Array, strata: Array, *, key: Array, embedding: Embedding, is_labelled: Array

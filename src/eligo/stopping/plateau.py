@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from eligo.mistakes import counted
+from eligo.mistakes import checked_count
 from eligo.stopping.protocol import Check, refuse_threshold
 
 
@@ -67,7 +67,7 @@ class Plateau:
     def __post_init__(self) -> None:
         """Refuse what would stop at once or never."""
         refuse_threshold(self.threshold)
-        counted("window", self.window)
+        checked_count("window", self.window)
 
     @property
     def n_checks(self) -> int:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from eligo.mistakes import counted, refuse_unless_number
+from eligo.mistakes import checked_count, refuse_unless_number
 from eligo.stopping.protocol import Check
 
 
@@ -104,7 +104,7 @@ class StabilisingPredictions:
     def __post_init__(self) -> None:
         """Refuse what would stop at once or never."""
         refuse_unless_number("threshold", self.threshold, lambda threshold: 0 < threshold <= 1, "in (0, 1]")
-        counted("window", self.window)
+        checked_count("window", self.window)
 
     @property
     def n_checks(self) -> int:

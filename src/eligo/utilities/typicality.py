@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.mistakes import counted
+from eligo.mistakes import checked_count
 from eligo.representations import Embedding, LastHidden, Representation
 from eligo.representations.protocol import refuse_no_representation
 from eligo.utilities.protocol import Situation, Workload
@@ -85,7 +85,7 @@ class Typicality:
 
     def __post_init__(self) -> None:
         """Refuse to look at nobody."""
-        counted("n_neighbours", self.n_neighbours)
+        checked_count("n_neighbours", self.n_neighbours)
         refuse_no_representation(self.representation)
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
