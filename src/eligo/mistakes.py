@@ -69,7 +69,7 @@ def refuse_unless(name: str, value: Any, is_allowed: Callable[[Any], Any], allow
     """
     try:
         is_right = bool(is_allowed(value))
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         is_right = False
     if not is_right:
         raise ValueError(f"`{name}` must be {allowed}; got {told(value)}.{remedy and f' {remedy}'}")

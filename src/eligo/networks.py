@@ -285,7 +285,7 @@ def _shapes(params: object) -> dict[str, tuple[int, ...]]:
     """Shapes by layer and part, of whatever came as parameters."""
     layers = params.items() if isinstance(params, dict) else ()
     parts = [(f"{name}.{part}", of) for name, layer in layers if isinstance(layer, dict) for part, of in layer.items()]
-    return {name: tuple(jnp.shape(of)) for name, of in parts}
+    return {name: tuple(getattr(of, "shape", ())) for name, of in parts}
 
 
 def refuse_no_network(network: object) -> None:

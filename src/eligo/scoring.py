@@ -139,7 +139,7 @@ class _Shape(NamedTuple):
 
 
 def _shape_of(network: Network, params: Params) -> _Shape:
-    has_members = jnp.ndim(next(iter(jax.tree.leaves(params)), 0)) > 1  # of the first bias
+    has_members = np.ndim(next(iter(jax.tree.leaves(params)), 0)) > 1  # of the first bias
     n_features, n_outputs = network.sizes_of(params, n_axes=int(has_members))
     return _Shape(n_features, n_outputs, sum(network.hidden), has_members)
 

@@ -181,7 +181,7 @@ def informativeness(S: Array, input_norm: str = "sum", output_norm: str = "max")
     """
     over_inputs, over_outputs = norm_named("input_norm", input_norm), norm_named("output_norm", output_norm)
     allowed, remedy = "an array (examples, outputs, features)", "Take it from `eligo.input_sensitivity`."
-    refuse_unless("S", S, lambda S: jnp.ndim(S) == 3, allowed, remedy)
+    refuse_unless("S", S, lambda S: S.ndim == 3, allowed, remedy)
     return over_outputs(over_inputs(S))
 
 

@@ -17,12 +17,12 @@ from eligo.mistakes import refuse_unless, several, told
 from eligo.nets import bytes_of_each, jit_nets, over_blocks, parts_in_memory
 from eligo.networks import AnyNetwork, Network, Params, refuse_no_network
 from eligo.sgd import SGD, Rates, optimiser, refuse_no_sgd
-from eligo.steps import Recipe, TrainingState, train_block
+from eligo.steps import StepSettings, TrainingState, train_block
 from eligo.tasks import Task, refuse_no_task
 
 
 def _advance(
-    recipe: Recipe,
+    settings: StepSettings,
     layout: Layout,
     first_epoch: Array,
     n_epochs: Array,
@@ -36,7 +36,7 @@ def _advance(
 ) -> TrainingState:
     data, shared = ((), (X, targets)) if X.ndim == 2 else ((X, targets), ())
     advanced: TrainingState = over_blocks(
-        partial(train_block, recipe, layout.is_trailing),
+        partial(train_block, settings, layout.is_trailing),
         *(state, member, rates, keys, data, weights),
         shared=(first_epoch, n_epochs, shared),
         block=layout.block,
@@ -44,8 +44,8 @@ def _advance(
     return advanced
 
 
-_advance_online = jit_nets(_advance, static_argnames=("recipe", "layout"), is_wide=True)
-_advance_batches = jit_nets(_advance, static_argnames=("recipe", "layout"), is_fused=False, is_wide=True)
+_advance_online = jit_nets(_advance, static_argnames=("settings", "layout"), is_wide=True)
+_advance_batches = jit_nets(_advance, static_argnames=("settings", "layout"), is_fused=False, is_wide=True)
 
 
 class Plan(NamedTuple):
@@ -53,12 +53,12 @@ class Plan(NamedTuple):
 
     Attributes
     ----------
-    recipe : Recipe
+    settings : StepSettings
     layout : Layout
     is_fused : bool, see `eligo.nets.jit_nets`
     """
 
-    recipe: Recipe
+    settings: StepSettings
     layout: Layout
     is_fused: bool
 
@@ -66,12 +66,12 @@ class Plan(NamedTuple):
 def plan_for(
     network: AnyNetwork, task: Task, sgd: SGD, X: Array, targets: Array, n_nets: int, layout: Layout | None = None
 ) -> Plan:
-    """The recipe for data of one shape, (..., examples, features) and (..., examples, outputs), and its fastest layout."""
+    """The settings for data of one shape, (..., examples, features) and (..., examples, outputs), and its fastest layout."""
     rows_per_step = sgd.rows_per_step(X.shape[-2])
-    recipe = Recipe(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
+    settings = StepSettings(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
     if layout is None:
         layout = layout_for(network, X.shape[-1], targets.shape[-1], rows_per_step, n_nets)
-    return Plan(recipe, layout, rows_per_step == 1 or layout.is_trailing)
+    return Plan(settings, layout, rows_per_step == 1 or layout.is_trailing)
 
 
 def start(params: Params, sgd: SGD) -> TrainingState:
@@ -154,7 +154,7 @@ def advance(
     plan = plan_for(network, task, sgd, X, targets, len(key), layout)
     program = _advance_online if plan.is_fused else _advance_batches
     of_nets = (state, member, sgd.rates(len(key)), key, X, targets, sample_weight)
-    advanced: TrainingState = program(plan.recipe, plan.layout, first_epoch, n_epochs, *of_nets)
+    advanced: TrainingState = program(plan.settings, plan.layout, first_epoch, n_epochs, *of_nets)
     return advanced
 
 
@@ -336,7 +336,7 @@ def _is_key(key: Array) -> bool:
 
 def _has_nets(params: Params) -> bool:
     leaves = jax.tree.leaves(params)
-    return all(jnp.ndim(leaf) for leaf in leaves) and len({len(leaf) for leaf in leaves}) == 1
+    return all(np.ndim(leaf) for leaf in leaves) and len({len(leaf) for leaf in leaves}) == 1
 
 
 def _numbers(name: str, given: ArrayLike) -> Array:

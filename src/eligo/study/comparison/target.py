@@ -53,10 +53,8 @@ def with_target(where: str, frame: pd.DataFrame, target: str, task: str | None) 
     values = cells.values[is_known]
     guess = _guess(values, cells.kind == "number")
     if values.nunique() == 1:
-        only = _as_classes(values).iloc[0]
-        raise DataError(
-            f"{where!r}: the target {target!r} is {only} in every row, which tells nothing. Name another column."
-        )
+        only = f"{_as_classes(values).iloc[0]} in every row that has one"
+        raise DataError(f"{where!r}: the target {target!r} is {only}. Name another column.")
     if task == "regression" and cells.kind != "number":
         are_classes = int((values.value_counts() >= LEAST_OF_CLASS).sum()) > 1
         remedy = "Leave --task out to predict its classes." if are_classes else "Name another column."
