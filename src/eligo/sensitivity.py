@@ -107,7 +107,7 @@ def rotated_sensitivity(network: AnyNetwork, params: Params, X: Array, task: Tas
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters of one network
     X : float array (examples, features)
     task : Task, gives the output map

@@ -105,7 +105,7 @@ class Settings:
     feature_share : float, default=0.5, in (0, 1], share of the features that a member sees where they differ in these
     committee : "vote", "mean_of_outputs" or "first_member", default="vote"; what the ensemble says as one
     query_size : int, default=1, labels asked for at a time
-    budget : int, default=None, labels to ask for in all; None is the whole pool
+    budget : int, default=None, labels to ask for in all, besides those of the first labelled set; None is the whole pool
     retraining : "warm", "warm_at_rest" or "cold", default="warm"; see `learn_by_querying`
     epochs_per_query : int, default=None; see `learn_by_querying`
     stop : "budget" or "epochs", default="budget"; see `learn_by_querying`
