@@ -13,7 +13,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 import eligo
-from eligo.datasets import DataError, load
+from eligo.datasets import DataError, FeaturePreparation, load
 from eligo.rules import AboveMean, KCentre, Share, Top
 from eligo.stopping import CRITERIA
 from eligo.study.trials import TrialDesign, stack_trials
@@ -240,6 +240,12 @@ def test_an_unknown_name_is_told_what_was_meant(look_up, words) -> None:
     with pytest.raises(KeyError) as refused:
         look_up()
     assert str(refused.value) == words
+
+
+def test_a_column_of_text_without_levels_is_refused() -> None:
+    with pytest.raises(DataError, match=r"X has a column of text .* Give it an entry per column") as refused:
+        FeaturePreparation().fit(np.array([[1.0, "a"], [2.0, "b"]], dtype=object))
+    assert "\n" not in str(refused.value)
 
 
 def test_files_that_are_not_there_or_not_ours(tmp_path) -> None:
