@@ -63,7 +63,7 @@ def test_studies_and_data_are_listed(eligo):
 
 def test_a_run_says_line_by_line_what_it_does_and_ends_with_the_report(finished: FinishedStudy):
     lines = finished.stdout.splitlines()
-    assert lines[0] == "0 of 4 units are done already"
+    assert lines[0] == "4 units to begin with"
     assert len(lines) == 1 + 16 + 2 and "\x1b" not in finished.stdout
     assert all(line.startswith("[") and " left] " in line for line in lines[1:-2])
     assert lines[-2:] == ["results: out/results.csv", "report: out/report/index.html"]
@@ -137,9 +137,9 @@ def test_a_study_without_a_finished_trial_has_no_report(eligo, finished: Finishe
 # --- Mistakes ----------------------------------------------------------------------------------------------------------
 
 WRONG = [
-    (("study", "run", "papper"), "unknown study 'papper'; there are paper"),
-    (("study", "run", "paper", "--problems", "irsi"), "unknown problem 'irsi'; there are iris, wine"),
-    (("study", "run", "paper", "--methods", "passive,salsa"), "unknown method 'salsa'; there are passive"),
+    (("study", "run", "papper"), "unknown study 'papper'. Did you mean paper?"),
+    (("study", "run", "paper", "--problems", "irsi"), "unknown problem 'irsi'. Did you mean iris?"),
+    (("study", "run", "paper", "--methods", "passive,salsa"), "unknown method 'salsa'. Did you mean sasla?"),
     (("study", "run", "paper", "--trials", "0"), "`trials` must be a whole number of at least 1; got 0"),
     (("study", "run", "paper", "--trials", "some"), "'--trials'"),
     (("study", "run", "paper", "--seed", "-1"), "`seed` must be a whole number of at least 0; got -1"),

@@ -100,7 +100,7 @@ MISTAKES = {
     "empty": (("empty.csv", "--target", "y"), "as CSV: it is empty. Check the file."),
     "a header": (("header.csv", "--target", "y"), "has a header but no rows. Check the file."),
     "latin": (("latin.csv", "--target", "y"), "is not UTF-8 text. Save the file as UTF-8."),
-    "one class": (("one.csv", "--target", "y"), "has one class, '1' in every row; classification needs 2."),
+    "one class": (("one.csv", "--target", "y"), "is 1 in every row"),
     "no labels": (
         ("unlabelled.csv", "--target", "y"),
         "the target 'y' is missing in all 30 rows. Name another column.",

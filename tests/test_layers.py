@@ -11,14 +11,14 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 # Top-level parts of the package, from the ground up: each may import from those before it.
 ORDER = """
-    _devices _validation plain activations targets measures tasks nets networks foreign layouts lots presentation sgd
-    steps training sensitivity gradients representations datasets utilities scoring rules stopping learning settings
-    recipes methods estimators study statistics report testing cli __main__
+    _devices mistakes plain activations targets measures tasks nets networks foreign layouts lots presentation sgd steps
+    training sensitivity gradients representations datasets utilities scoring rules stopping learning settings recipes
+    methods estimators study statistics report testing cli __main__
 """.split()
 # The package itself holds everything, so importing it is for those who may import everything.
 WHOLE = {"cli", "__main__"}
 # Arrays in, results out: whatever its place in the order, statistics knows nothing of learning.
-ONLY = {"statistics": {"_validation"}}
+ONLY = {"statistics": set()}
 DRAWERS = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
 PICKLES = {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 
@@ -194,12 +194,12 @@ def test_imports_from_above_are_no_fault(tmp_path: Path) -> None:
     source = write_tree(
         tmp_path,
         __init__="from .cli import main",
-        _validation="import numpy as np",
-        tasks="from ._validation import check",
+        mistakes="import numpy as np",
+        tasks="from .mistakes import check",
         training="from eligo.tasks import Task",
         study__design="from .. import training",
         study__runner="from .design import Study\nfrom . import design",
-        statistics__ranks="from .._validation import check",
+        statistics__ranks="import numpy as np",
         report__page="from ..study.runner import run\nfrom ..statistics import ranks",
         cli="import eligo\nfrom .report import page",
     )

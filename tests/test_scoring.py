@@ -197,7 +197,7 @@ def test_a_utility_that_looks_at_more_than_the_example_is_refused(utility, task)
 
 
 def test_a_committee_of_one_is_refused() -> None:
-    with pytest.raises(ValueError, match="EnsembleVariance compares at least 2 members; `params` has 1. Give the"):
+    with pytest.raises(ValueError, match="EnsembleVariance compares at least 2 members; got 1. Give the"):
         score_pool(NETWORK, nth(members(), 0), pool(), CLASSES, EnsembleVariance())
 
 
@@ -209,7 +209,7 @@ def test_other_columns_than_the_network_s_are_refused(tmp_path) -> None:
 
 
 def test_a_chunk_of_no_rows_is_refused() -> None:
-    with pytest.raises(ValueError, match="`rows_per_chunk` must be at least 1; got 0. Leave it out"):
+    with pytest.raises(ValueError, match="`rows_per_chunk` must be a whole number of at least 1; got 0. Leave it out"):
         score_pool(NETWORK, members(), pool(), CLASSES, PredictiveEntropy(), rows_per_chunk=0)
 
 

@@ -9,6 +9,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.mistakes import ByName, refuse_unless
+
 
 @dataclass(frozen=True)
 class Activation:
@@ -70,4 +72,16 @@ LINEAR = Activation("linear", _identity, _ones)
 TANH = Activation("tanh", _tanh, _tanh_derivative)
 RELU = Activation("relu", _relu, _relu_derivative)
 
-ACTIVATIONS = {activation.name: activation for activation in (SIGMOID, LINEAR, TANH, RELU)}
+ACTIVATIONS = ByName("activation", {activation.name: activation for activation in (SIGMOID, LINEAR, TANH, RELU)})
+
+
+def refuse_no_activation(activation: object) -> None:
+    """Refuse what units cannot do.
+
+    Raises
+    ------
+    ValueError
+        If it is no `Activation`.
+    """
+    remedy = f"Write eligo.{next((name for name in ACTIVATIONS if name == activation), 'tanh').upper()}."
+    refuse_unless("activation", activation, lambda one: isinstance(one, Activation), "an eligo.Activation", remedy)

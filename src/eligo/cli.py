@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
+import eligo
 from eligo._devices import usable_cores
 from eligo.datasets import DATASETS, DataError
 from eligo.datasets.catalogue import describe, fetch
@@ -40,6 +41,22 @@ app.add_typer(data_app, name="data")
 
 # What the parser raises; releases of typer differ in where it lies.
 CommandLineError: type[Any] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"eligo {eligo.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which release this is.")
+    ] = False,
+) -> None:
+    """Neural networks that choose what they learn from."""
+
 
 STUDIES_FOLDER = Path("eligo-studies")
 STOPPED = 130

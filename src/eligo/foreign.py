@@ -12,8 +12,9 @@ import jax.numpy as jnp
 from jax import Array
 
 from eligo.activations import Activation
+from eligo.mistakes import refuse_unless_called, several
 from eligo.networks import Work
-from eligo.tasks import Task
+from eligo.tasks import Task, refuse_no_task
 
 INITIAL_DRAWS = 16
 """Fresh networks from which the spread of initial values is taken: a part of 8 weights is known to about a tenth."""
@@ -54,6 +55,16 @@ class ForeignNetwork:
     init_fn: Callable[[Array, int, int], Any]
     apply_fn: Callable[[Any, Array], Array]
     name: str = field(default="foreign", compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what are no such functions."""
+        for name, function, called in (
+            ("init_fn", self.init_fn, "(key, n_features, n_outputs)"),
+            ("apply_fn", self.apply_fn, "(params, X)"),
+        ):
+            n_arguments = called.count(",") + 1
+            allowed, remedy = f"a function of {called}", "Wrap what the library has in one."
+            refuse_unless_called(name, function, [(n_arguments, ())], allowed, remedy)
 
     def init(self, key: Array, n_features: int, n_outputs: int) -> Any:
         """Fresh parameters.
@@ -113,6 +124,7 @@ class ForeignNetwork:
         -------
         float array (examples, outputs), or (outputs,)
         """
+        refuse_no_task(task)
         return task.output(self.net_inputs(params, X))
 
     def predict_distribution(self, params: Any, X: Array, task: Task) -> Array:
@@ -156,7 +168,7 @@ class ForeignNetwork:
         except Exception as error:  # each library has errors of its own
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise ValueError(
-                f"{self.name} cannot take `X` with {n_features} features and these parameters: {reason}"
+                f"{self.name} cannot take `X` with {several(n_features, 'feature')} and these parameters: {reason}"
             ) from error
         if getattr(outputs, "ndim", None) != 2 or len(outputs) != 2:
             raise ValueError(

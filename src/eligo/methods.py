@@ -20,6 +20,7 @@ from eligo.learning import (
     learn_incrementally,
     learn_selectively,
 )
+from eligo.mistakes import ByName, refuse_unless
 from eligo.networks import AnyNetwork
 from eligo.recipes import RECIPES, About, Recipe, plug_ins
 from eligo.rules import Everything, Share, SoftPrune, Top
@@ -114,7 +115,12 @@ def named_methods(settings: Settings | None = None) -> Mapping[str, Method]:
 
     Returns
     -------
-    mapping of str to Method
+    mapping of str to Method; a name that no method has is a KeyError that says which was meant
+
+    Raises
+    ------
+    ValueError
+        If the settings are none.
 
     Examples
     --------
@@ -125,13 +131,15 @@ def named_methods(settings: Settings | None = None) -> Mapping[str, Method]:
     >>> named_methods()["igs"].about.formula
     'argmax_u min_l |x_u - x_l| |f(x_u) - y_l|'
     """
-    chosen = settings or Settings()
+    chosen = Settings() if settings is None else settings
+    remedy = "Write e.g. eligo.Settings(beta=0.5)."
+    refuse_unless("settings", chosen, lambda one: isinstance(one, Settings), "an eligo.Settings", remedy)
     first = (*_selective_methods(chosen), *_pool_methods(chosen))
     in_order = sorted(first, key=lambda method: ORDER.index(method.name))
-    peers = _further_selective_methods(chosen)
+    peers = (_pruned(chosen), *_pilot_methods(chosen), _incremental(chosen))
     taken = frozenset(ORDER) | {recipe.name for recipe in RECIPES} | {method.name for method in peers}
     queries, others = ([_query_method(recipe, chosen) for recipe in part] for part in (RECIPES, plug_ins(taken)))
-    return {method.name: method for method in (*in_order, *queries, *peers, *others)}
+    return ByName("method", {method.name: method for method in (*in_order, *queries, *peers, *others)})
 
 
 ORDER = ("passive", "sasla", "entropy", "ensemble", "random_pool", "error", "random_subset")
@@ -149,21 +157,29 @@ def _query_method(recipe: Recipe, chosen: Settings) -> Method:
 
 
 def _selective_methods(chosen: Settings) -> tuple[Method, ...]:
-    selective = _selecting(chosen)
-    above_mean = chosen.threshold_rule
+    """The paper's, and the controls."""
+    return _passive(), *_above_mean(chosen), _random_subset(chosen)
+
+
+def _passive() -> Method:
+    return Method(
+        "passive",
+        "selective",
+        "trains on every labelled example in every epoch",
+        partial(learn_selectively, utility=Random(), rule=Everything()),
+        about=About("all", "nothing", "labels and presentations are cheap; the reference", "Eq. 10"),
+    )
+
+
+def _above_mean(chosen: Settings) -> tuple[Method, ...]:
+    """SASLA, and its rule by another score."""
+    selecting = partial(_selecting(chosen), rule=chosen.threshold_rule)
     return (
-        Method(
-            "passive",
-            "selective",
-            "trains on every labelled example in every epoch",
-            partial(learn_selectively, utility=Random(), rule=Everything()),
-            about=About("all", "nothing", "labels and presentations are cheap; the reference", "Eq. 10"),
-        ),
         Method(
             "sasla",
             "selective",
             "trains on the examples to which the outputs are most sensitive, chosen anew at every interval",
-            partial(selective, utility=chosen.utility, rule=above_mean),
+            partial(selecting, utility=chosen.utility),
             (*_ABOVE_MEAN, *_SELECTING, *_EARLY, "informativeness", "input_norm", "output_norm"),
             about=About(
                 "Phi >= (1 - beta) mean Phi, Phi = max_k sum_i |d o_k / d x_i|",
@@ -176,7 +192,7 @@ def _selective_methods(chosen: Settings) -> tuple[Method, ...]:
             "error",
             "selective",
             "trains on the examples with the largest errors, chosen anew at every interval",
-            partial(selective, utility=AbsoluteError(), rule=above_mean),
+            partial(selecting, utility=AbsoluteError()),
             (*_ABOVE_MEAN, *_SELECTING, *_EARLY),
             about=About(
                 "max_k |t_k - o_k| >= (1 - beta) mean",
@@ -185,14 +201,17 @@ def _selective_methods(chosen: Settings) -> tuple[Method, ...]:
                 "Engelbrecht (2001)",
             ),
         ),
-        Method(
-            "random_subset",
-            "selective",
-            "trains on a random share of the examples, drawn anew at every interval",
-            partial(selective, utility=Random(), rule=Share(chosen.share)),
-            ("share", *_SELECTING, *_EARLY),
-            about=About("by lot", "nothing", "as a control for selective learning"),
-        ),
+    )
+
+
+def _random_subset(chosen: Settings) -> Method:
+    return Method(
+        "random_subset",
+        "selective",
+        "trains on a random share of the examples, drawn anew at every interval",
+        partial(_selecting(chosen), utility=Random(), rule=Share(chosen.share)),
+        ("share", *_SELECTING, *_EARLY),
+        about=About("by lot", "nothing", "as a control for selective learning"),
     )
 
 
@@ -203,81 +222,93 @@ def _selecting(chosen: Settings) -> Callable[..., Trajectory]:
     return partial(learn_selectively, **how, stopping=stopping)
 
 
-def _further_selective_methods(chosen: Settings) -> tuple[Method, ...]:
-    """Peers of SASLA: what later authors select a training subset by, and Engelbrecht's own incremental learning."""
-    pilot: dict[str, Any] = {
-        "rule": Share(chosen.share),
-        "n_pilots": chosen.pilots,
-        "pilot_epochs": chosen.pilot_epochs,
-    }
+def _pruned(chosen: Settings) -> Method:
+    """InfoBatch: easy examples are left out by lot, and the others of them count more."""
+    pruning = partial(_selecting(chosen), rule=SoftPrune(chosen.prune_probability), tail=chosen.tail)
+    return Method(
+        "loss",
+        "selective",
+        "leaves out a share of the examples below the mean loss, lets the others of them count more, ends on everything",
+        partial(pruning, utility=SquaredError()),
+        ("prune_probability", "tail", *_SELECTING, *_EARLY),
+        about=About(
+            "keeps l_i < mean l with probability 1 - r, and lets it count 1 / (1 - r)",
+            "one forward pass per example and selection",
+            "many easy examples; what was left out comes back at the end",
+            "Qin et al. (2024), InfoBatch, ICLR",
+        ),
+    )
+
+
+_PILOT_SCORES = (
+    (
+        "el2n",
+        "with the largest errors early in the training of some pilot networks",
+        BY_EL2N,
+        About(
+            "mean over pilots of ||t - o||_2",
+            "the training of the pilots, and one forward pass of each per example",
+            "many redundant examples, labels without noise",
+            "Paul, Ganguli & Dziugaite (2021), NeurIPS",
+        ),
+    ),
+    (
+        "grand",
+        "with the largest gradients early in the training of some pilot networks",
+        BY_GRAND,
+        About(
+            "mean over pilots of ||d l / d w||_2",
+            "the training of the pilots, and one gradient of each per example",
+            "many redundant examples, labels without noise",
+            "Paul, Ganguli & Dziugaite (2021), NeurIPS",
+        ),
+    ),
+    (
+        "forgetting",
+        "that some pilot networks most often got right and then wrong",
+        BY_FORGETTING,
+        About(
+            "how often right at one epoch and wrong at the next",
+            "the training of the pilots, and one forward pass of each per example and epoch",
+            "classes, many examples that are never forgotten",
+            "Toneva et al. (2019), ICLR",
+        ),
+    ),
+)
+"""Name, which examples, score, and what is known of it."""
+
+
+def _pilot_methods(chosen: Settings) -> tuple[Method, ...]:
+    """What some pilot networks find hardest."""
+    how: dict[str, Any] = {"rule": Share(chosen.share), "n_pilots": chosen.pilots, "pilot_epochs": chosen.pilot_epochs}
+    return tuple(
+        Method(
+            name,
+            "selective",
+            f"trains on the examples {which}",
+            partial(learn_from_pilot, score=score, **how),
+            _PILOT,
+            about=about,
+        )
+        for name, which, score, about in _PILOT_SCORES
+    )
+
+
+def _incremental(chosen: Settings) -> Method:
+    """Engelbrecht's own incremental learning."""
     termination = SubsetTermination(most_epochs=chosen.subset_epochs)
     growing = partial(learn_incrementally, growth=chosen.growth, termination=termination)
-    pruning = partial(_selecting(chosen), rule=SoftPrune(chosen.prune_probability), tail=chosen.tail)
-    return (
-        Method(
-            "loss",
-            "selective",
-            "leaves out a share of the examples below the mean loss, lets the others of them count more, ends on everything",
-            partial(pruning, utility=SquaredError()),
-            ("prune_probability", "tail", *_SELECTING, *_EARLY),
-            about=About(
-                "keeps l_i < mean l with probability 1 - r, and lets it count 1 / (1 - r)",
-                "one forward pass per example and selection",
-                "many easy examples; what was left out comes back at the end",
-                "Qin et al. (2024), InfoBatch, ICLR",
-            ),
-        ),
-        Method(
-            "el2n",
-            "selective",
-            "trains on the examples with the largest errors early in the training of some pilot networks",
-            partial(learn_from_pilot, score=BY_EL2N, **pilot),
-            _PILOT,
-            about=About(
-                "mean over pilots of ||t - o||_2",
-                "the training of the pilots, and one forward pass of each per example",
-                "many redundant examples, labels without noise",
-                "Paul, Ganguli & Dziugaite (2021), NeurIPS",
-            ),
-        ),
-        Method(
-            "grand",
-            "selective",
-            "trains on the examples with the largest gradients early in the training of some pilot networks",
-            partial(learn_from_pilot, score=BY_GRAND, **pilot),
-            _PILOT,
-            about=About(
-                "mean over pilots of ||d l / d w||_2",
-                "the training of the pilots, and one gradient of each per example",
-                "many redundant examples, labels without noise",
-                "Paul, Ganguli & Dziugaite (2021), NeurIPS",
-            ),
-        ),
-        Method(
-            "forgetting",
-            "selective",
-            "trains on the examples that some pilot networks most often got right and then wrong",
-            partial(learn_from_pilot, score=BY_FORGETTING, **pilot),
-            _PILOT,
-            about=About(
-                "how often right at one epoch and wrong at the next",
-                "the training of the pilots, and one forward pass of each per example and epoch",
-                "classes, many examples that are never forgotten",
-                "Toneva et al. (2019), ICLR",
-            ),
-        ),
-        Method(
-            "saila",
-            "selective",
-            "trains on a subset that takes in the most sensitive example whenever it is learnt",
-            partial(growing, utility=chosen.utility),
-            ("growth", "subset_epochs", "informativeness", "input_norm", "output_norm"),
-            about=About(
-                "argmax Phi over D_C, Phi = max_k sum_i |d o_k / d x_i|, at the end of each subset",
-                "one forward pass per example and epoch; J(I + K + KI) multiply-adds per candidate and subset",
-                "function approximation with few informative examples",
-                "Engelbrecht & Cloete (1999), IJCNN",
-            ),
+    return Method(
+        "saila",
+        "selective",
+        "trains on a subset that takes in the most sensitive example whenever it is learnt",
+        partial(growing, utility=chosen.utility),
+        ("growth", "subset_epochs", "informativeness", "input_norm", "output_norm"),
+        about=About(
+            "argmax Phi over D_C, Phi = max_k sum_i |d o_k / d x_i|, at the end of each subset",
+            "one forward pass per example and epoch; J(I + K + KI) multiply-adds per candidate and subset",
+            "function approximation with few informative examples",
+            "Engelbrecht & Cloete (1999), IJCNN",
         ),
     )
 

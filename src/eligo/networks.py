@@ -9,8 +9,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.activations import SIGMOID, Activation
-from eligo.tasks import Task
+from eligo.activations import SIGMOID, Activation, refuse_no_activation
+from eligo.mistakes import checked_count, is_whole, refuse_unless, several, told
+from eligo.tasks import Task, refuse_no_task
 
 Layer = dict[str, Array]
 Params = dict[str, Layer]
@@ -112,12 +113,10 @@ class Network:
     activation: Activation = field(default=SIGMOID)
 
     def __post_init__(self) -> None:
-        """Refuse sizes that make no network."""
-        is_tuple = isinstance(self.hidden, tuple) and len(self.hidden) > 0
-        if not is_tuple or any(not isinstance(units, int) or units < 1 for units in self.hidden):
-            raise ValueError(
-                f"`hidden` must be a tuple of whole numbers of at least 1; got {self.hidden!r}. Use e.g. (64,)."
-            )
+        """Refuse sizes that make no network, and units that do nothing."""
+        remedy = f"Use e.g. ({self.hidden if is_whole(self.hidden) else 64},)."
+        refuse_unless("hidden", self.hidden, _are_sizes, "a tuple of whole numbers of at least 1", remedy)
+        refuse_no_activation(self.activation)
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -136,7 +135,15 @@ class Network:
         Returns
         -------
         params : pytree of layers, see `Network`
+
+        Raises
+        ------
+        ValueError
+            If the key is none, or a number is below 1.
         """
+        refuse_unless("key", key, lambda one: hasattr(one, "dtype"), "a jax random key", "Write jax.random.key(0).")
+        for name, count in (("n_features", n_features), ("n_outputs", n_outputs)):
+            checked_count(name, count, remedy="Say how many columns `X` or the targets have.")
         sizes = (n_features, *self.hidden, n_outputs)
         keys = jax.random.split(key, len(sizes) - 1)
         return {
@@ -189,12 +196,57 @@ class Network:
         -------
         float array (examples, outputs), or (outputs,)
         """
+        refuse_no_task(task)
+        self.refuse_unfit_inputs(params, X)
         return task.output(self.net_inputs(params, X))
 
     def predict_distribution(self, params: Params, X: Array, task: Task) -> Array:
         """What one network predicts: class probabilities, or the outputs of function approximation."""
         net_inputs = self.net_inputs(params, X)
         return task.distribution(task.output(net_inputs), net_inputs)
+
+    def sizes_of(self, params: object, n_axes: int = 0) -> tuple[int, int]:
+        """Features and outputs of networks with these parameters.
+
+        Parameters
+        ----------
+        params : parameters of one network, or with leading axes
+        n_axes : int, default=0, leading axes: 1 where there is one of nets
+
+        Raises
+        ------
+        ValueError
+            If they are no parameters of such networks.
+        """
+        found = _shapes(params)
+        first, last = (found.get(f"{name}.weights", ()) for name in (self.layer_names[0], self.layer_names[-1]))
+        if len(first) == len(last) == n_axes + 2:
+            n_features, n_outputs = first[-2], last[-1]
+            wanted: dict[str, tuple[int, ...]] = {}
+            for name, (fan_in, fan_out) in zip(self.layer_names, self.layer_sizes(n_features, n_outputs), strict=True):
+                wanted |= {f"{name}.weights": (*first[:n_axes], fan_in, fan_out)}
+                wanted |= {f"{name}.bias": (*first[:n_axes], fan_out)}
+            if found == wanted:
+                return n_features, n_outputs
+        axes = ", each part with a leading axis of nets" if n_axes else ""
+        got = ", ".join(f"{part} {shape}" for part, shape in found.items()) or told(params)
+        raise ValueError(
+            f"`params` must be those of a network with `hidden` {self.hidden}{axes}; got {got}. Take them from "
+            f"`network.init`{', lifted by jax.vmap' if n_axes else ''}."
+        )
+
+    def refuse_unfit_inputs(self, params: object, X: Any) -> None:
+        """Refuse examples, and parameters of one network, that do not fit each other.
+
+        Raises
+        ------
+        ValueError
+            If X has other features than the parameters, or these are of another network.
+        """
+        n_features, _ = self.sizes_of(params)
+        shape: tuple[int, ...] = getattr(X, "shape", ())
+        allowed = f"an array (examples, {n_features}), as `params` have {several(n_features, 'feature')}"
+        refuse_unless("X", X, lambda _: len(shape) in (1, 2) and shape[-1] == n_features, allowed)
 
     def is_weight(self, params: Params) -> dict[str, dict[str, bool]]:
         """Like ``params`` with a bool for each part: weights decay, biases only where they are told to."""
@@ -222,6 +274,36 @@ class Network:
         """(fan-in, fan-out) of each layer in order of computation."""
         sizes = (n_features, *self.hidden, n_outputs)
         return tuple(zip(sizes[:-1], sizes[1:], strict=True))
+
+
+def _are_sizes(hidden: Any) -> bool:
+    """Whether these are units of hidden layers."""
+    return isinstance(hidden, tuple) and len(hidden) > 0 and all(is_whole(units) and units >= 1 for units in hidden)
+
+
+def _shapes(params: object) -> dict[str, tuple[int, ...]]:
+    """Shapes by layer and part, of whatever came as parameters."""
+    layers = params.items() if isinstance(params, dict) else ()
+    parts = [(f"{name}.{part}", of) for name, layer in layers if isinstance(layer, dict) for part, of in layer.items()]
+    return {name: tuple(getattr(of, "shape", ())) for name, of in parts}
+
+
+def refuse_no_network(network: object) -> None:
+    """Refuse what cannot be a network, estimators that hold one among them.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a `Network` nor has what `AnyNetwork` asks for.
+    """
+    remedy = "Write e.g. eligo.Network(hidden=(64,))."
+    if hasattr(network, "fit"):
+        remedy = "An estimator is asked by eligo.query(model, X, y, utility, return_scores=True)."
+    refuse_unless("network", network, _is_network, "an eligo.Network or eligo.ForeignNetwork", remedy)
+
+
+def _is_network(network: Any) -> bool:
+    return not isinstance(network, type) and all(hasattr(network, of) for of in ("init", "net_inputs", "work"))
 
 
 def _init_layer(key: Array, fan_in: int, fan_out: int) -> Layer:

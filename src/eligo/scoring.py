@@ -19,11 +19,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from eligo.datasets.rows import Rows, Source, row_blocks
 from eligo.foreign import ForeignNetwork
+from eligo.mistakes import checked_count, refuse_unless
 from eligo.nets import WIDE_VECTORS, known_options
-from eligo.networks import AnyNetwork, Network, Params
+from eligo.networks import AnyNetwork, Network, Params, refuse_no_network
 from eligo.tasks import Task
 from eligo.utilities import Situation, Utility
-from eligo.utilities.predictions import refuse_other_task
+from eligo.utilities.predictions import refuse_few_members, refuse_other_task
 
 NUMBERS_PER_DEVICE = 2**21
 """Numbers of a chunk on each device: 8 MiB as float32. The calls for smaller chunks cost more than they compute."""
@@ -73,8 +74,9 @@ def score_pool(
     DataError
         If a file cannot be read, or has a column that does not hold numbers.
     ValueError
-        If the utility is for another kind of task, does not score each example by itself, compares more members than there
-        are, or the columns of X are not the features of the parameters.
+        If an argument is not of its kind, the parameters are not those of the network, the utility is for another kind of
+        task, does not score each example by itself or compares more members than there are, or the columns of X are not
+        the features of the parameters.
 
     Examples
     --------
@@ -88,9 +90,15 @@ def score_pool(
     >>> bool(scores[best].min() >= np.delete(scores, best).max())
     True
     """
+    refuse_no_network(network)
+    refuse_other_task(utility, task)
     if isinstance(network, Network):
         shape = _shape_of(network, params)
     else:
+        remedy = "Wrap it: eligo.ForeignNetwork(network.init, network.net_inputs)."
+        refuse_unless(
+            "network", network, lambda one: isinstance(one, ForeignNetwork), "an eligo.ForeignNetwork", remedy
+        )
         n_features, X = _counted_features(X)
         if n_features is None:
             return np.empty(0, jax.tree.leaves(params)[0].dtype)
@@ -108,19 +116,14 @@ def score_pool(
 
 def _refuse_unfit(task: Task, utility: Utility, n_members: int) -> None:
     """Refuse a utility whose scores would be others than for the whole pool, or mean nothing."""
-    name, least = type(utility).__name__, getattr(utility, "min_members", 1)
-    refuse_other_task(utility, task)
+    name = type(utility).__name__
     is_pointwise = getattr(utility, "is_pointwise", None)
     if is_pointwise is None or not is_pointwise(task):
         raise ValueError(
             f"`utility` {name} does not score each example by itself for {task.name}, so chunks of a pool would be scored "
             "otherwise than the pool. Call it on a `Situation` of the whole pool."
         )
-    if n_members < least:
-        raise ValueError(
-            f"`utility` {name} compares at least {least} members; `params` has {n_members}. Give the parameters a leading "
-            "axis of members."
-        )
+    refuse_few_members(utility, n_members, "Give the parameters a leading axis of members.")
 
 
 # --- What the parameters tell ------------------------------------------------------------------------------------------
@@ -136,14 +139,15 @@ class _Shape(NamedTuple):
 
 
 def _shape_of(network: Network, params: Params) -> _Shape:
-    first, last = (params[network.layer_names[end]] for end in (0, -1))
-    n_features, n_outputs = first["weights"].shape[-2], last["bias"].shape[-1]
-    return _Shape(n_features, n_outputs, sum(network.hidden), first["bias"].ndim == 2)
+    has_members = np.ndim(next(iter(jax.tree.leaves(params)), 0)) > 1  # of the first bias
+    n_features, n_outputs = network.sizes_of(params, n_axes=int(has_members))
+    return _Shape(n_features, n_outputs, sum(network.hidden), has_members)
 
 
-def _shape_of_foreign(network: AnyNetwork, params: Params, n_features: int) -> _Shape:
+def _shape_of_foreign(network: Any, params: Params, n_features: int) -> _Shape:
     """The same of a network whose parameters tell by the number of their axes alone whether they are of many."""
-    assert isinstance(network, ForeignNetwork)
+    remedy = "Take them from `network.init`."
+    refuse_unless("params", params, jax.tree.leaves, "parameters of the network, arrays all", remedy)
     one = network.shapes(n_features, n_outputs=1)
     has_members = jax.tree.leaves(params)[0].ndim > jax.tree.leaves(one)[0].ndim
     n_outputs = network.n_outputs(jax.tree.map(lambda leaf: leaf[0], params) if has_members else params, n_features)
@@ -176,8 +180,8 @@ def _chunk_of(n_features: int, width: int, rows_per_chunk: int | None) -> _Chunk
 
     ``width`` is the number of features and hidden units, of all members together.
     """
-    if rows_per_chunk is not None and rows_per_chunk < 1:
-        raise ValueError(f"`rows_per_chunk` must be at least 1; got {rows_per_chunk}. Leave it out for a good size.")
+    if rows_per_chunk is not None:
+        checked_count("rows_per_chunk", rows_per_chunk, remedy="Leave it out for a good size.")
     n_devices = jax.local_device_count()
     if rows_per_chunk is None:
         rows_per_device = _power_of_2_below(NUMBERS_PER_DEVICE // n_features)

@@ -11,8 +11,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.networks import AnyNetwork, Network, Params, is_one_layered
-from eligo.tasks import Task
+from eligo.mistakes import refuse_unless, refuse_unless_among
+from eligo.networks import AnyNetwork, Network, Params, is_one_layered, refuse_no_network
+from eligo.tasks import Task, refuse_no_task
 
 
 def closed_form_sensitivity(network: Network, params: Params, X: Array, task: Task) -> Array:
@@ -65,6 +66,11 @@ def input_sensitivity(network: AnyNetwork, params: Params, X: Array, task: Task)
     -------
     float array (examples, outputs, features), d output / d input, in coded target units per unit of the input
 
+    Raises
+    ------
+    ValueError
+        If the network or the task is none, or network, parameters and X do not fit each other.
+
     References
     ----------
     Engelbrecht (2001), Sensitivity analysis for selective learning by feedforward neural networks, Fundamenta
@@ -83,6 +89,10 @@ def input_sensitivity(network: AnyNetwork, params: Params, X: Array, task: Task)
     >>> bool(jnp.allclose(S, autodiff_sensitivity(network, params, X, CLASSIFICATION), atol=1e-6))
     True
     """
+    refuse_no_network(network)
+    refuse_no_task(task)
+    if isinstance(network, Network):
+        network.refuse_unfit_inputs(params, X)
     if is_one_layered(network):
         return closed_form_sensitivity(network, params, X, task)
     return autodiff_sensitivity(network, params, X, task)
@@ -97,7 +107,7 @@ def rotated_sensitivity(network: AnyNetwork, params: Params, X: Array, task: Tas
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters of one network
     X : float array (examples, features)
     task : Task, gives the output map
@@ -158,7 +168,7 @@ def informativeness(S: Array, input_norm: str = "sum", output_norm: str = "max")
     Raises
     ------
     ValueError
-        If a norm has another name.
+        If a norm has another name, or S another number of axes.
 
     Examples
     --------
@@ -169,11 +179,13 @@ def informativeness(S: Array, input_norm: str = "sum", output_norm: str = "max")
     >>> informativeness(S, input_norm="euclidean", output_norm="sum").round(3)
     Array([2.943], dtype=float32)
     """
-    return norm_named("output_norm", output_norm)(norm_named("input_norm", input_norm)(S))
+    over_inputs, over_outputs = norm_named("input_norm", input_norm), norm_named("output_norm", output_norm)
+    allowed, remedy = "an array (examples, outputs, features)", "Take it from `eligo.input_sensitivity`."
+    refuse_unless("S", S, lambda S: S.ndim == 3, allowed, remedy)
+    return over_outputs(over_inputs(S))
 
 
 def norm_named(argument: str, name: str) -> Norm:
     """The norm of that name over the last axis, or a ValueError that names the argument."""
-    if name not in NORMS:
-        raise ValueError(f"`{argument}` must be one of {', '.join(map(repr, NORMS))}; got {name!r}.")
+    refuse_unless_among(argument, name, NORMS)
     return NORMS[name]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eligo.learning import CANDIDATES, MIXES, RETRAINING, STOPS
+from eligo.mistakes import is_whole, refuse_unless, refuse_unless_among
 from eligo.rules import AboveMean, AdaptiveMean, Rule
 from eligo.sensitivity import NORMS
 from eligo.stopping import CRITERIA, criterion_named
@@ -50,14 +51,20 @@ _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(
         ("stopping_threshold", "early_stopping_threshold"), (lambda of: of is None or of > 0, "above 0, or None")
     ),
-    "budget": (lambda budget: budget is None or budget >= 0, "at least 0, or None"),
+    "budget": (
+        lambda budget: budget is None or (is_whole(budget) and budget >= 0),
+        "a whole number of at least 0, or None",
+    ),
     **dict.fromkeys(
         ("interval", "floor", "members", "query_size", "pilots", "growth", "subset_epochs", "check_interval"),
-        (lambda count: count >= 1, "at least 1"),
+        (lambda count: is_whole(count) and count >= 1, "a whole number of at least 1"),
     ),
     **dict.fromkeys(
         ("first_selection", "epochs_per_query", "pilot_epochs"),
-        (lambda epochs: epochs is None or epochs >= 1, "at least 1, or None"),
+        (
+            lambda epochs: epochs is None or (is_whole(epochs) and epochs >= 1),
+            "a whole number of at least 1, or None",
+        ),
     ),
 }
 
@@ -98,7 +105,7 @@ class Settings:
     feature_share : float, default=0.5, in (0, 1], share of the features that a member sees where they differ in these
     committee : "vote", "mean_of_outputs" or "first_member", default="vote"; what the ensemble says as one
     query_size : int, default=1, labels asked for at a time
-    budget : int, default=None, labels to ask for in all; None is the whole pool
+    budget : int, default=None, labels to ask for in all, besides those of the first labelled set; None is the whole pool
     retraining : "warm", "warm_at_rest" or "cold", default="warm"; see `learn_by_querying`
     epochs_per_query : int, default=None; see `learn_by_querying`
     stop : "budget" or "epochs", default="budget"; see `learn_by_querying`
@@ -157,13 +164,9 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse values that the loops, rules and utilities would refuse later."""
         for name, allowed in _CHOICES.items():
-            if getattr(self, name) not in tuple(allowed):
-                raise ValueError(
-                    f"`{name}` must be one of {', '.join(map(repr, allowed))}; got {getattr(self, name)!r}."
-                )
+            refuse_unless_among(name, getattr(self, name), allowed)
         for name, (is_allowed, range_) in _RANGES.items():
-            if not is_allowed(getattr(self, name)):
-                raise ValueError(f"`{name}` must be {range_}; got {getattr(self, name)!r}.")
+            refuse_unless(name, getattr(self, name), is_allowed, range_)
         if self.stop == "epochs" and self.epochs_per_query is None:
             raise ValueError('`stop` "epochs" needs `epochs_per_query`; got None.')
         if self.target_share is not None and self.target_work is not None:

@@ -13,6 +13,8 @@ import optax
 from jax import Array
 from numpy.typing import ArrayLike, NDArray
 
+from eligo.mistakes import checked_count, is_whole, refuse_unless, several, told
+
 
 @dataclass(frozen=True)
 class SGD:
@@ -59,10 +61,11 @@ class SGD:
         _check_all("learning_rate", self.learning_rate, lambda rate: rate > 0, "above 0")
         _check_all("momentum", self.momentum, lambda momentum: (momentum >= 0) & (momentum < 1), "in [0, 1)")
         _check_all("weight_decay", self.weight_decay, lambda decay: decay >= 0, "at least 0")
-        if self.batch_size != "full" and not _is_count(self.batch_size, 1):
-            raise ValueError(f'`batch_size` must be "full" or a whole number of at least 1; got {self.batch_size!r}.')
-        if not _is_count(self.epochs, 0):
-            raise ValueError(f"`epochs` must be a whole number of at least 0; got {self.epochs!r}.")
+        allowed = '"full" or a whole number of at least 1'
+        refuse_unless(
+            "batch_size", self.batch_size, lambda rows: rows == "full" or (is_whole(rows) and rows >= 1), allowed
+        )
+        checked_count("epochs", self.epochs, least=0)
         if self.gradient_clip is not None:
             _check_all("gradient_clip", self.gradient_clip, lambda norm: norm > 0, "above 0, or None")
 
@@ -73,7 +76,7 @@ class SGD:
         for name, rate in per_net.items():
             if rate.shape not in ((), (1,), (n_nets,)):
                 raise ValueError(
-                    f"`{name}` must be one number or ({n_nets},), as `params` hold {n_nets} networks; "
+                    f"`{name}` must be one number or ({n_nets},), as `params` hold {several(n_nets, 'network')}; "
                     f"got shape {rate.shape}."
                 )
         return Rates(**{name: np.broadcast_to(rate, (n_nets,)) for name, rate in per_net.items()})
@@ -88,14 +91,24 @@ class SGD:
 
 
 def _check_all(name: str, values: ArrayLike, is_valid: Callable[[Any], Any], allowed: str) -> None:
-    array = np.atleast_1d(np.asarray(values, dtype=float))
+    array = np.atleast_1d(np.asarray(values))
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"`{name}` must be {allowed}; got {told(values)}, which is no number.")
     invalid = array[~(np.isfinite(array) & is_valid(array))]
     if len(invalid):
         raise ValueError(f"`{name}` must be {allowed}; got {invalid[0]:g}.")
 
 
-def _is_count(value: Any, least: int) -> bool:
-    return isinstance(value, int | np.integer) and bool(value >= least)
+def refuse_no_sgd(sgd: object) -> None:
+    """Refuse what does not say how to learn.
+
+    Raises
+    ------
+    ValueError
+        If it is no `SGD`.
+    """
+    remedy = "Write e.g. eligo.SGD(learning_rate=0.1, epochs=100)."
+    refuse_unless("sgd", sgd, lambda one: isinstance(one, SGD), "an eligo.SGD", remedy)
 
 
 Rate = Array | NDArray[np.floating]

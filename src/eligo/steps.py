@@ -32,7 +32,7 @@ class TrainingState(NamedTuple):
     memory: Any
 
 
-class Recipe(NamedTuple):
+class StepSettings(NamedTuple):
     """What is compiled into a training program."""
 
     network: AnyNetwork
@@ -63,13 +63,13 @@ class Batch(NamedTuple):
 # --- One network, or many with a trailing axis of nets -----------------------------------------------------------------
 
 
-def _gradient(recipe: Recipe, params: Params, batch: Batch) -> Params:
+def _gradient(settings: StepSettings, params: Params, batch: Batch) -> Params:
     """Gradient of the squared errors summed over the rows of a batch."""
 
     def squared_errors(params: Params) -> Array:
-        outputs = recipe.task.output(recipe.network.forward(params, batch.x))
+        outputs = settings.task.output(settings.network.forward(params, batch.x))
         of_outputs = (batch.t - outputs) ** 2
-        errors = of_outputs.mean(axis=0) if recipe.mean_over_outputs else of_outputs.sum(axis=0)
+        errors = of_outputs.mean(axis=0) if settings.mean_over_outputs else of_outputs.sum(axis=0)
         errors = errors if batch.weight is None else errors * batch.weight[0]
         return jnp.where(batch.is_present, errors, 0).sum()  # networks do not share parameters: each gets its own slope
 
@@ -77,13 +77,13 @@ def _gradient(recipe: Recipe, params: Params, batch: Batch) -> Params:
     return gradient
 
 
-def _decay(recipe: Recipe, params: Params, weight_decay: Array) -> Params:
+def _decay(settings: StepSettings, params: Params, weight_decay: Array) -> Params:
     """Gradient of the penalty of Eq. 10, 2 lambda w; zero for biases unless they decay too."""
 
     def of_part(values: Array, is_weight: bool) -> Array:
-        return 2 * weight_decay * values if is_weight or recipe.decay_biases else jnp.zeros_like(values)
+        return 2 * weight_decay * values if is_weight or settings.decay_biases else jnp.zeros_like(values)
 
-    decay: Params = jax.tree.map(of_part, params, recipe.network.is_weight(params))
+    decay: Params = jax.tree.map(of_part, params, settings.network.is_weight(params))
     return decay
 
 
@@ -97,12 +97,12 @@ def _shortened(gradient: Params, longest: float | None, n_axes: int) -> Params:
     return jax.tree.map(lambda slope: slope * share, gradient)
 
 
-def _update(recipe: Recipe, state: TrainingState, rates: Rates, summed: Params, n_rows: Array) -> TrainingState:
+def _update(settings: StepSettings, state: TrainingState, rates: Rates, summed: Params, n_rows: Array) -> TrainingState:
     """One step along the gradient of Eq. 10 from its sum over ``n_rows`` rows; a network without rows holds still."""
     has_rows = n_rows > 0
-    mean = jax.tree.map(lambda slope: slope / jnp.maximum(n_rows, 1), summed) if recipe.rows_per_step > 1 else summed
-    gradient = _shortened(mean, recipe.gradient_clip, jnp.ndim(rates.learning_rate))
-    decay = _decay(recipe, state.params, jnp.asarray(rates.weight_decay))
+    mean = jax.tree.map(lambda slope: slope / jnp.maximum(n_rows, 1), summed) if settings.rows_per_step > 1 else summed
+    gradient = _shortened(mean, settings.gradient_clip, jnp.ndim(rates.learning_rate))
+    decay = _decay(settings, state.params, jnp.asarray(rates.weight_decay))
     gradient = jax.tree.map(lambda slope, pull: jnp.where(has_rows, slope + pull, 0), gradient, decay)
     updates, memory = optimiser(held_still_unless(has_rows, rates)).update(gradient, state.memory)
     return TrainingState(optax.apply_updates(state.params, updates), memory)
@@ -116,7 +116,7 @@ class Block(NamedTuple):
 
     Attributes
     ----------
-    recipe : Recipe
+    settings : StepSettings
     nets_axis : 0 or -1, where the axis of nets lies in parameters and batches, see `eligo.layouts.Layout`
     X : float array (examples, features) that all share, or (nets, examples, features)
     targets : float array (examples, outputs) or (nets, examples, outputs), coded
@@ -126,7 +126,7 @@ class Block(NamedTuple):
     weights : float array (nets, examples, 1), what each example's error counts, or None where all count alike
     """
 
-    recipe: Recipe
+    settings: StepSettings
     nets_axis: int
     X: Array
     targets: Array
@@ -137,14 +137,14 @@ class Block(NamedTuple):
 
     def lifted(self, one_net: Callable[..., Any]) -> Callable[..., Any]:
         """A function of one network as one of the block; over a trailing axis, it broadcasts as it is."""
-        with_recipe = partial(one_net, self.recipe)
+        with_recipe = partial(one_net, self.settings)
         return with_recipe if self.nets_axis == -1 else jax.vmap(with_recipe)
 
     def filled_up(self, order: Array, chunk: int) -> Array:
         """An order of presentation (examples, nets) in whole chunks, with members only."""
         # Rows past the last member weigh nothing; they must be finite all the same: 0 * NaN is NaN.
         order = jnp.where(jnp.arange(len(order))[:, None] < self.sizes, order, order[0])
-        n_padding = -len(order) % self.recipe.rows_per_step + -self.recipe.rows_per_step % chunk
+        n_padding = -len(order) % self.settings.rows_per_step + -self.settings.rows_per_step % chunk
         return jnp.pad(order, ((0, n_padding), (0, 0)), mode="edge")
 
     def batch(self, order: Array, first: Array, n_rows: Array, size: int) -> Batch:
@@ -171,7 +171,7 @@ class Block(NamedTuple):
 
     def step(self, order: Array, index: Array, state: TrainingState) -> TrainingState:
         """The next batch of every network; one that has no rows left holds still."""
-        batch = self.recipe.rows_per_step
+        batch = self.settings.rows_per_step
         first = index * batch
         n_rows = jnp.clip(self.sizes - first, 0, batch)
         if batch <= ROWS_PER_CHUNK:
@@ -195,7 +195,7 @@ class Block(NamedTuple):
 
 
 def train_block(
-    recipe: Recipe,
+    settings: StepSettings,
     is_trailing: bool,
     state: TrainingState,
     member: Array,
@@ -214,7 +214,7 @@ def train_block(
 
     Parameters
     ----------
-    recipe : Recipe
+    settings : StepSettings
     is_trailing : bool, see `eligo.layouts.Layout`
     state : TrainingState with a leading axis of nets
     member : bool array (nets, examples)
@@ -232,8 +232,8 @@ def train_block(
     axis = -1 if is_trailing else 0
     X, targets = data or shared
     of_rows = None if weights is None else weights[:, :, None]
-    block = Block(recipe, axis, X, targets, member.T, member.sum(axis=1), rates, of_rows)
-    batch, n_examples = recipe.rows_per_step, member.shape[1]
+    block = Block(settings, axis, X, targets, member.T, member.sum(axis=1), rates, of_rows)
+    batch, n_examples = settings.rows_per_step, member.shape[1]
     chunk = min(batch, ROWS_PER_CHUNK)
     n_steps = -(-block.sizes.max() // batch)
     # Nobody sees in which order the examples of a full batch are summed.

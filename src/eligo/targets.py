@@ -128,6 +128,8 @@ class RawCoding:
 def code_classes(y: ArrayLike, low: float, high: float, classes: ArrayLike | None = None) -> ClassCoding:
     """Fit a `ClassCoding`: to the labels that occur in ``y``, or to ``classes`` where some may be missing from it."""
     labels = np.unique(np.asarray(y if classes is None else classes))
+    if labels.dtype.kind == "f" and np.isnan(labels).any():
+        raise ValueError("the target has missing labels, NaN; every example needs its own. Leave out rows without one.")
     if len(labels) < 2:
         raise ValueError(
             f"the target has one class, {labels.tolist()[0]!r}; classification needs at least 2. "

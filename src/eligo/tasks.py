@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from eligo.activations import LINEAR, SIGMOID, Activation
 from eligo.measures import Measures, classification_measures, confusion_counts, regression_measures
+from eligo.mistakes import ByName, refuse_unless
 from eligo.targets import TargetCoding, code_classes, code_interval, code_raw
 
 # --- Predictive distributions of a classifier ------------------------------------------------------------------------
@@ -128,7 +129,8 @@ def majority_vote(predictions: Array) -> Array:
     return votes + predictions.mean(axis=0) / 2
 
 
-def _mean_of_members(outputs: Array) -> Array:
+def mean_of_members(outputs: Array) -> Array:
+    """What members put out on average, (examples, outputs)."""
     return outputs.mean(axis=0)
 
 
@@ -165,16 +167,16 @@ class Committee:
     vote: Callable[[Array, Array], Array] = field(repr=False)
 
 
-MAJORITY_VOTE = Committee("vote", outputs=_mean_of_members, vote=_vote_of_members)
+MAJORITY_VOTE = Committee("vote", outputs=mean_of_members, vote=_vote_of_members)
 """Each member has one vote on the class; outputs are the members' mean (the paper)."""
 
-MEAN_OF_OUTPUTS = Committee("mean_of_outputs", outputs=_mean_of_members, vote=_as_outputs_say)
+MEAN_OF_OUTPUTS = Committee("mean_of_outputs", outputs=mean_of_members, vote=_as_outputs_say)
 """The members' mean output decides on the class too."""
 
 FIRST_MEMBER = Committee("first_member", outputs=_first_of_members, vote=_as_outputs_say)
 """The first member speaks for all; the others only help to choose."""
 
-COMMITTEES = {committee.name: committee for committee in (MAJORITY_VOTE, MEAN_OF_OUTPUTS, FIRST_MEMBER)}
+COMMITTEES = ByName("committee", {one.name: one for one in (MAJORITY_VOTE, MEAN_OF_OUTPUTS, FIRST_MEMBER)})
 
 
 # --- The task --------------------------------------------------------------------------------------------------------
@@ -301,3 +303,15 @@ LINEAR_OUTPUT_REGRESSION = replace(REGRESSION, output=LINEAR, target_range=(-1.0
 
 RAW_OUTPUT_REGRESSION = replace(REGRESSION, output=LINEAR, target_range=(), fit_coding=code_raw)
 """Function approximation with linear output units that take the targets as they are."""
+
+
+def refuse_no_task(task: object) -> None:
+    """Refuse what cannot say what a network is asked to do.
+
+    Raises
+    ------
+    ValueError
+        If it is no `Task`.
+    """
+    remedy = "Write eligo.CLASSIFICATION or eligo.REGRESSION."
+    refuse_unless("task", task, lambda one: isinstance(one, Task), "an eligo.Task", remedy)

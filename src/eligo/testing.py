@@ -6,7 +6,8 @@ says which guarantee is broken. Our own utilities and rules pass the same checks
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
+from eligo.mistakes import takes
 from eligo.networks import Network
 from eligo.representations import Vectors
 from eligo.rules import BatchRule, Rule
@@ -57,10 +59,16 @@ def check_utility(utility: Utility, *, task: Task = CERTAIN, n_members: int | No
     >>> from eligo.utilities import Margin
     >>> check_utility(Margin())
     """
+    _check_value(utility)
+    _demand(takes(utility, 1, ("key",)), utility, "must be called as utility(situation, *, key): write __call__ so")
+    _demand(
+        takes(getattr(utility, "work", None), 1, ()),
+        utility,
+        "has no method work(load), which counts what a scoring costs; write one, e.g. `return load.n_scored`",
+    )
     refuse_other_task(utility, task)
     members = getattr(utility, "min_members", 1) if n_members is None else n_members
     case = _UtilityCase(utility, task, members)
-    _check_value(utility)
     case.check_scores()
     case.check_hidden_targets()
     case.check_order()
@@ -92,6 +100,14 @@ def check_rule(rule: Rule | BatchRule) -> None:
     >>> check_rule(KCentre(3))
     """
     _check_value(rule)
+    called = "rule(scores, is_candidate, strata, *, key)"
+    names: tuple[str, ...] = ("key",)
+    if takes(rule, 3, ("key", "embedding", "is_labelled")):
+        names = ("key", "embedding", "is_labelled")
+        called = f"rule(scores, is_candidate, strata, *, {', '.join(names)})"
+        lacks = [of for of in ("n", "representation", "work") if not hasattr(rule, of)]
+        _demand(not lacks, rule, f"lacks {' and '.join(lacks)}, which a rule that looks at an embedding has")
+    _demand(takes(rule, 3, names), rule, f"must be called as {called}: write __call__ so")
     case = _RuleCase(rule)
     case.check_choice()
     case.check_missing_scores()
@@ -105,18 +121,42 @@ def _demand(is_kept: bool | np.bool_, value: object, broken: str) -> None:
 
 
 def _check_value(value: Any) -> None:
+    if isinstance(value, type):
+        raise AssertionError(f"{value.__name__} is a class; check a value of it, {value.__name__}().")
     try:
         is_value = hash(value) == hash(replace(value)) and value == replace(value)
-    except TypeError:
+    except (TypeError, ValueError):  # fields that have no hash, or no single answer to whether they are equal
         is_value = False
     _demand(is_value, value, "is no hashable value; make it a frozen dataclass of hashable fields")
+
+
+@contextmanager
+def _running(value: object) -> Iterator[None]:
+    """Say in one line what went wrong inside a formula."""
+    try:
+        yield
+    except AssertionError:
+        raise
+    except (jax.errors.JAXTypeError, jax.errors.JAXIndexError) as error:
+        raise AssertionError(
+            f"{value!r} cannot be compiled, as it asks for numbers before there are any: use jax.numpy in the place of "
+            "numpy, jnp.where in the place of `if`, and no float(), int() or .item()."
+        ) from error
+    except Exception as error:
+        reason = (str(error).strip() or "no message").splitlines()[0].rstrip(".")
+        raise AssertionError(f"{value!r} raises {type(error).__name__}: {reason}.") from error
 
 
 def _check_work(utility: Utility, task: Task) -> None:
     n_outputs = _n_outputs(task)
     loads = [Workload(Network((5,)), task, N_FEATURES, n_outputs, 40, n_scored, 8) for n_scored in (16, 32)]
-    less, more = map(utility.work, loads)
-    _demand(np.isfinite(less) and 0 <= less <= more, utility, f"counts {less} of work for 16 examples, {more} for 32")
+    with _running(utility):
+        less, more = (float(utility.work(load)) for load in loads)
+    _demand(
+        np.isfinite(less) and 0 <= less <= more,
+        utility,
+        f"counts {less} of work for 16 examples, {more} for 32",
+    )
 
 
 def _n_outputs(task: Task) -> int:
@@ -160,7 +200,8 @@ class _UtilityCase:
         """Scores after changing some of params, X, targets, is_labelled, is_candidate."""
         names = ("params", "X", "targets", "is_labelled", "is_candidate", "weight_decay")
         arrays = tuple(changed.get(name, array) for name, array in zip(names, self.arrays, strict=True))
-        scores, of_predictions = map(np.asarray, self.program(arrays, jax.random.key(seed)))
+        with _running(self.utility):
+            scores, of_predictions = map(np.asarray, self.program(arrays, jax.random.key(seed)))
         shape = (N_EXAMPLES,)
         is_right = scores.shape == shape and np.issubdtype(scores.dtype, np.floating)
         _demand(is_right, self.utility, f"must give floats {shape}; got {scores.dtype} {scores.shape}")
@@ -259,7 +300,8 @@ class _RuleCase:
         """What every key chooses, (keys, examples), after changing some of scores, is_candidate, vectors, is_labelled."""
         names = ("scores", "is_candidate", "vectors", "is_labelled")
         arrays = {name: changed.get(name, getattr(self, name)) for name in names}
-        chosen = np.asarray(self.program(*arrays.values(), self.keys))
+        with _running(self.rule):
+            chosen = np.asarray(self.program(*arrays.values(), self.keys))
         shape = (N_EXAMPLES,)
         is_right = chosen.shape[1:] == shape and chosen.dtype in (bool, np.float32)
         _demand(is_right, self.rule, f"must give booleans {shape}; got {chosen.dtype} {chosen.shape[1:]}")

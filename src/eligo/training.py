@@ -13,15 +13,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from eligo.foreign import ForeignNetwork
 from eligo.layouts import Layout, layout_for
+from eligo.mistakes import refuse_unless, several, told
 from eligo.nets import bytes_of_each, jit_nets, over_blocks, parts_in_memory
-from eligo.networks import AnyNetwork, Network, Params
-from eligo.sgd import SGD, Rates, optimiser
-from eligo.steps import Recipe, TrainingState, train_block
-from eligo.tasks import Task
+from eligo.networks import AnyNetwork, Network, Params, refuse_no_network
+from eligo.sgd import SGD, Rates, optimiser, refuse_no_sgd
+from eligo.steps import StepSettings, TrainingState, train_block
+from eligo.tasks import Task, refuse_no_task
 
 
 def _advance(
-    recipe: Recipe,
+    settings: StepSettings,
     layout: Layout,
     first_epoch: Array,
     n_epochs: Array,
@@ -35,7 +36,7 @@ def _advance(
 ) -> TrainingState:
     data, shared = ((), (X, targets)) if X.ndim == 2 else ((X, targets), ())
     advanced: TrainingState = over_blocks(
-        partial(train_block, recipe, layout.is_trailing),
+        partial(train_block, settings, layout.is_trailing),
         *(state, member, rates, keys, data, weights),
         shared=(first_epoch, n_epochs, shared),
         block=layout.block,
@@ -43,8 +44,8 @@ def _advance(
     return advanced
 
 
-_advance_online = jit_nets(_advance, static_argnames=("recipe", "layout"), is_wide=True)
-_advance_batches = jit_nets(_advance, static_argnames=("recipe", "layout"), is_fused=False, is_wide=True)
+_advance_online = jit_nets(_advance, static_argnames=("settings", "layout"), is_wide=True)
+_advance_batches = jit_nets(_advance, static_argnames=("settings", "layout"), is_fused=False, is_wide=True)
 
 
 class Plan(NamedTuple):
@@ -52,12 +53,12 @@ class Plan(NamedTuple):
 
     Attributes
     ----------
-    recipe : Recipe
+    settings : StepSettings
     layout : Layout
     is_fused : bool, see `eligo.nets.jit_nets`
     """
 
-    recipe: Recipe
+    settings: StepSettings
     layout: Layout
     is_fused: bool
 
@@ -65,12 +66,12 @@ class Plan(NamedTuple):
 def plan_for(
     network: AnyNetwork, task: Task, sgd: SGD, X: Array, targets: Array, n_nets: int, layout: Layout | None = None
 ) -> Plan:
-    """The recipe for data of one shape, (..., examples, features) and (..., examples, outputs), and its fastest layout."""
+    """The settings for data of one shape, (..., examples, features) and (..., examples, outputs), and its fastest layout."""
     rows_per_step = sgd.rows_per_step(X.shape[-2])
-    recipe = Recipe(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
+    settings = StepSettings(network, task, rows_per_step, sgd.decay_biases, sgd.mean_over_outputs, sgd.gradient_clip)
     if layout is None:
         layout = layout_for(network, X.shape[-1], targets.shape[-1], rows_per_step, n_nets)
-    return Plan(recipe, layout, rows_per_step == 1 or layout.is_trailing)
+    return Plan(settings, layout, rows_per_step == 1 or layout.is_trailing)
 
 
 def start(params: Params, sgd: SGD) -> TrainingState:
@@ -153,7 +154,7 @@ def advance(
     plan = plan_for(network, task, sgd, X, targets, len(key), layout)
     program = _advance_online if plan.is_fused else _advance_batches
     of_nets = (state, member, sgd.rates(len(key)), key, X, targets, sample_weight)
-    advanced: TrainingState = program(plan.recipe, plan.layout, first_epoch, n_epochs, *of_nets)
+    advanced: TrainingState = program(plan.settings, plan.layout, first_epoch, n_epochs, *of_nets)
     return advanced
 
 
@@ -190,7 +191,8 @@ def train(
     Raises
     ------
     ValueError
-        If shapes do not fit each other, the subset is empty, or a weight is negative or not finite.
+        If an argument is not of its kind, parameters are not those of the network, shapes do not fit each other, the
+        subset is empty, or a weight is negative or not finite.
 
     Examples
     --------
@@ -205,6 +207,9 @@ def train(
     >>> network.apply(params, X, CLASSIFICATION).argmax(axis=1).tolist()
     [0, 0, 1, 1]
     """
+    refuse_no_network(network)
+    if isinstance(network, Network):
+        network.sizes_of(params)
     many = jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], params)
     trained = train_many(network, many, X, targets, task, sgd, key=key, subset=subset, sample_weight=sample_weight)
     return jax.tree.map(lambda leaf: leaf[0], trained)
@@ -250,7 +255,8 @@ def train_many(
     Raises
     ------
     ValueError
-        If shapes do not fit each other, a subset is empty, or a weight is negative or not finite.
+        If an argument is not of its kind, parameters are not those of the network, shapes do not fit each other, a
+        subset is empty, or a weight is negative or not finite.
 
     Examples
     --------
@@ -266,6 +272,7 @@ def train_many(
     >>> params["hidden"]["weights"].shape
     (3, 1, 4)
     """
+    _refuse_unfit(network, params, task, sgd, key)
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype=float), params)
     n_nets = len(jax.tree.leaves(params)[0])
     X, targets, member = _per_net(n_nets, X, targets, subset)
@@ -273,7 +280,7 @@ def train_many(
     _check_widths(network, params, X, targets)
     if key.shape not in ((), (n_nets,)):
         raise ValueError(
-            f"`key` must be one jax random key or ({n_nets},) of them, as `params` hold {n_nets} networks; "
+            f"`key` must be one jax random key or ({n_nets},) of them, as `params` hold {several(n_nets, 'network')}; "
             f"got shape {key.shape}."
         )
     keys = jnp.broadcast_to(key, (n_nets,))
@@ -294,10 +301,13 @@ def train_many(
 def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | None) -> tuple[Array, Array, Array]:
     """Data with a leading axis of nets, or without one where all share them, checked against each other."""
     data = []
-    for name, values in (("X", jnp.asarray(X, dtype=float)), ("targets", jnp.asarray(targets, dtype=float))):
+    for name, given in (("X", X), ("targets", targets)):
+        values = _numbers(name, given)
         if values.ndim not in (2, 3) or (values.ndim == 3 and len(values) != n_nets):
             shape = f"(examples, ...) or ({n_nets}, examples, ...)"
-            raise ValueError(f"`{name}` must be {shape}, as `params` hold {n_nets} networks; got shape {values.shape}.")
+            raise ValueError(
+                f"`{name}` must be {shape}, as `params` hold {several(n_nets, 'network')}; got shape {values.shape}."
+            )
         _check_finite(name, values)
         data.append(values)
     n_examples = data[0].shape[-2]
@@ -306,6 +316,37 @@ def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | 
     if data[0].ndim != data[1].ndim:
         data = [jnp.broadcast_to(values, (n_nets, *values.shape[-2:])) for values in data]
     return data[0], data[1], _membership(subset, n_nets, n_examples)
+
+
+def _refuse_unfit(network: AnyNetwork, params: Params, task: Task, sgd: SGD, key: Array) -> None:
+    """Refuse arguments that are not of their kind, and parameters that are of another network."""
+    refuse_no_network(network)
+    refuse_no_task(task)
+    refuse_no_sgd(sgd)
+    refuse_unless("key", key, _is_key, "a jax random key", "Write jax.random.key(0).")
+    if isinstance(network, Network):
+        network.sizes_of(params, n_axes=1)
+    remedy = "Take them from `network.init`, lifted by jax.vmap."
+    refuse_unless("params", params, _has_nets, "arrays with a leading axis of nets", remedy)
+
+
+def _is_key(key: Array) -> bool:
+    return jnp.issubdtype(key.dtype, jax.dtypes.prng_key) if hasattr(key, "dtype") else False
+
+
+def _has_nets(params: Params) -> bool:
+    leaves = jax.tree.leaves(params)
+    return all(np.ndim(leaf) for leaf in leaves) and len({len(leaf) for leaf in leaves}) == 1
+
+
+def _numbers(name: str, given: ArrayLike) -> Array:
+    """Data as an array of numbers."""
+    try:
+        return jnp.asarray(np.asarray(given) if isinstance(given, list | tuple) else given, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"`{name}` must be an array of numbers, of rows that are equally long; got {told(given)}."
+        ) from None
 
 
 def _check_finite(name: str, values: Array) -> None:
@@ -322,8 +363,7 @@ def _check_widths(network: AnyNetwork, params: Params, X: Array, targets: Array)
         network.check(jax.tree.map(lambda leaf: leaf[0], params), X.shape[-1], targets.shape[-1])
     if not isinstance(network, Network):
         return
-    n_features = params[network.layer_names[0]]["weights"].shape[-2]
-    n_outputs = params[network.layer_names[-1]]["weights"].shape[-1]
+    n_features, n_outputs = network.sizes_of(params, n_axes=1)
     for name, found, expected, what in (
         ("X", X.shape[-1], n_features, "features"),
         ("targets", targets.shape[-1], n_outputs, "outputs"),

@@ -86,7 +86,10 @@ def test_memory_is_that_of_a_block(tmp_path, suffix) -> None:
     [
         (np.zeros(3), "rows must come as arrays (rows, columns) of numbers; got float64 of shape (3,)."),
         (np.array([["a"]]), "rows must come as arrays (rows, columns) of numbers; got <U1 of shape (1, 1)."),
-        ([[1.0, 2.0]], "rows must come as arrays (rows, columns) of numbers; got float64 of shape (2,)."),
+        (
+            [np.zeros((2, 2)), [1.0, 2.0]],
+            "rows must come as arrays (rows, columns) of numbers; got float64 of shape (2,).",
+        ),
     ],
 )
 def test_what_is_no_table_of_numbers_is_refused(rows, told) -> None:

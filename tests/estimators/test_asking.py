@@ -194,7 +194,7 @@ def test_lots_follow_the_seed(logistic) -> None:
         ("logistic", PredictiveEntropy(), {"y": Y[:9]}, "for each of the 150 rows of `X`; got 9."),
         ("logistic", OutputSensitivity(), {}, "`utility` OutputSensitivity looks at the network itself"),
         ("logistic", AbsoluteError(), {}, "`utility` AbsoluteError looks at the network itself"),
-        ("logistic", EnsembleVariance(), {}, "compares at least 2 members; the predictions have 1"),
+        ("logistic", EnsembleVariance(), {}, "compares at least 2 members; got 1"),
         ("ours", AbsoluteError(), {"y": np.where(KNOWN, NAMES, None)}, "AbsoluteError needs labels"),
         ("ours", PredictiveEntropy(), {"y": np.where(KNOWN, "rosa", None)}, "`y` holds the label 'rosa'"),
         (LinearSVC().fit(X, CODES), PredictiveEntropy(), {}, "`model` LinearSVC gives no class probabilities"),

@@ -133,7 +133,7 @@ HOSTILE = {
     ),
     "a bad value": (
         lambda facts, arrays: facts["parameters"].update(rule={"value": "Top", "fields": {"n": 0}}),
-        "`n` must be at least 1; got 0",
+        "`n` must be a whole number of at least 1; got 0",
     ),
     "an array too few": (lambda facts, arrays: arrays.pop("scaling/span"), "it lacks 'scaling/span'"),
     "weights of another shape": (

@@ -357,16 +357,18 @@ def test_settings_that_replace_others_are_said_in_their_place(study, planned, ir
         results,
         settings__target_work=0.25,
         settings__diversity="bootstrap+features",
+        settings__feature_share=0.4,
         settings__stopping="plateau",
+        settings__stopping_threshold=0.02,
         settings__early_stopping="overall_uncertainty",
     )
     assert analyse(changed).protocol.beta == (
         "adaptive, for a share of 0.25 of passive learning’s work, selections included"
     )
     for words in (
-        "differ in bootstrap samples of the labelled examples and the features that each of them sees.",
-        "Querying also ends by the criterion of plateau.",
-        "Selective learning also ends by the criterion of overall uncertainty.",
+        "bootstrap samples of the labelled examples and the features that each of them sees, a share of 0.4 of all.",
+        "Querying also ends by the criterion of plateau, with a threshold of 0.02.",
+        "Selective learning also ends by the criterion of overall uncertainty, with a threshold of 0.01.",
     ):
         assert words in design_of(changed) and words not in design_of(results), words
 

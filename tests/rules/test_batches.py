@@ -167,17 +167,17 @@ def test_clusters_need_vectors() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: KCentre(0), "`n` must be at least 1; got 0."),
-        (lambda: KMeansPlusPlus(0), "`n` must be at least 1; got 0."),
-        (lambda: LargestCluster(-1, LastHidden()), "`n` must be at least 1; got -1."),
-        (lambda: StochasticTop(0), "`n` must be at least 1; got 0."),
+        (lambda: KCentre(0), "`n` must be a whole number of at least 1; got 0."),
+        (lambda: KMeansPlusPlus(0), "`n` must be a whole number of at least 1; got 0."),
+        (lambda: LargestCluster(-1, LastHidden()), "`n` must be a whole number of at least 1; got -1."),
+        (lambda: StochasticTop(0), "`n` must be a whole number of at least 1; got 0."),
         (
             lambda: StochasticTop(power=-1),
             "`power` must be at least 0; got -1. Larger follows the scores more closely.",
         ),
-        (lambda: UncoveredClusters(0), "`n` must be at least 1; got 0."),
-        (lambda: UncoveredClusters(most=0), "`most` must be at least 1; got 0."),
-        (lambda: UncoveredClusters(smallest=-1), "`smallest` must be at least 0; got -1."),
+        (lambda: UncoveredClusters(0), "`n` must be a whole number of at least 1; got 0."),
+        (lambda: UncoveredClusters(most=0), "`most` must be a whole number of at least 1; got 0."),
+        (lambda: UncoveredClusters(smallest=-1), "`smallest` must be a whole number of at least 0; got -1."),
     ],
 )
 def test_settings_outside_their_range_are_refused(make, message) -> None:

@@ -168,10 +168,10 @@ def test_a_class_s_last_example_is_drawn_uniformly_too() -> None:
         (lambda: AboveMean(1.5), "`beta` must be in [0, 1]; got 1.5. Larger keeps more examples."),
         (lambda: AboveMean(-0.1), "`beta` must be in [0, 1]; got -0.1. Larger keeps more examples."),
         (lambda: AboveMean(float("nan")), "`beta` must be in [0, 1]; got nan. Larger keeps more examples."),
-        (lambda: AboveMean(floor=0), "`floor` must be at least 1; got 0."),
+        (lambda: AboveMean(floor=0), "`floor` must be a whole number of at least 1; got 0."),
         (lambda: AboveMean(floor_share=1.5), "`floor_share` must be in [0, 1]; got 1.5."),
-        (lambda: Top(0), "`n` must be at least 1; got 0."),
-        (lambda: Share(0.0), "`share` must be in (0, 1]; got 0."),
+        (lambda: Top(0), "`n` must be a whole number of at least 1; got 0."),
+        (lambda: Share(0.0), "`share` must be in (0, 1]; got 0.0."),
         (lambda: Share(1.1), "`share` must be in (0, 1]; got 1.1."),
     ],
 )

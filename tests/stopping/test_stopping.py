@@ -123,9 +123,9 @@ def test_every_criterion_has_a_name_and_a_threshold() -> None:
     ("criterion", "arguments", "message"),
     [
         (StabilisingPredictions, {"threshold": 1.5}, "`threshold` must be in (0, 1]; got 1.5."),
-        (StabilisingPredictions, {"window": 0}, "`window` must be at least 1; got 0."),
+        (StabilisingPredictions, {"window": 0}, "`window` must be a whole number of at least 1; got 0."),
         (Plateau, {"threshold": 0}, "`threshold` must be above 0; got 0."),
-        (Plateau, {"window": 0}, "`window` must be at least 1; got 0."),
+        (Plateau, {"window": 0}, "`window` must be a whole number of at least 1; got 0."),
         (OverallUncertainty, {"threshold": -1}, "`threshold` must be above 0; got -1."),
         (MaximumConfidence, {"threshold": 0}, "`threshold` must be above 0; got 0."),
         (MinimumExpectedError, {"threshold": 0}, "`threshold` must be above 0; got 0."),

@@ -145,8 +145,8 @@ def test_settings_are_plain_values_that_json_keeps(study: Study):
 # --- Mistakes ----------------------------------------------------------------------------------------------------------
 
 MISTAKES: list[tuple[dict[str, Any], str]] = [
-    ({"problems": ["irsi"]}, r"unknown problem 'irsi'; there are iris, wine, noisy_sine"),
-    ({"methods": ["passive", "salsa"]}, r"unknown method 'salsa'; there are passive, sasla"),
+    ({"problems": ["irsi"]}, r"unknown problem 'irsi'\. Did you mean iris\?"),
+    ({"methods": ["passive", "salsa"]}, r"unknown method 'salsa'\. Did you mean sasla\?"),
     ({"problems": ["iris", "iris"]}, r"`problems` names 'iris' twice\. Name each once"),
     ({"methods": ["sasla", "sasla"]}, r"`methods` names 'sasla' twice"),
     ({"problems": []}, r"`problems` must be a list with at least one name; got \[\]"),
@@ -227,7 +227,9 @@ def test_a_rate_that_is_no_number_is_refused(tmp_path: Path, value: str):
 
 
 def test_a_study_that_is_not_there_is_refused(tmp_path: Path):
-    with pytest.raises(StudyError, match=r"unknown study 'papper'; there are paper, reference, or give a \.toml file"):
+    with pytest.raises(
+        StudyError, match=r"unknown study 'papper'\. Did you mean paper\? A file of your own ends in \.toml"
+    ):
         load_study("papper")
     with pytest.raises(StudyError, match=r"cannot read the study file .*no\.toml': No such file.*Check the path"):
         load_study(str(tmp_path / "no.toml"))
@@ -300,7 +302,7 @@ def test_a_name_that_would_leave_the_folder_is_refused(tmp_path: Path, name: str
 def test_a_shipped_study_is_printed_as_it_is_read(tmp_path: Path):
     (tmp_path / "mine.toml").write_text(study_text("paper"), encoding="utf-8")
     assert load_study(str(tmp_path / "mine.toml")) == load_study("paper")
-    with pytest.raises(StudyError, match="unknown study 'nope'; there are paper"):
+    with pytest.raises(StudyError, match="unknown study 'nope'. There are paper"):
         study_text("nope")
 
 

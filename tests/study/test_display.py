@@ -71,7 +71,7 @@ def test_elsewhere_there_is_one_plain_line_per_unit(study: Study, capsys: pytest
     stream = StringIO()
     shown(study, Console(file=stream, force_terminal=False))
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "0 of 16 units are done already"
+    assert lines[0] == "16 units to begin with"
     assert [line.partition("] ")[2] for line in lines[1:]] == [
         "iris: tuned 2 cells of 8 hidden units in 2.0 s",
         "iris: tuned 1 cells of 8 hidden units in 2.0 s",

@@ -102,7 +102,7 @@ def test_evidence_decides_among_the_t_most_uncertain_and_the_margin_elsewhere(fl
 @pytest.mark.parametrize("t", [0, -3])
 @pytest.mark.parametrize("utility", [ConflictingEvidence, InsufficientEvidence, UncertainByLot])
 def test_there_must_be_somebody_to_choose_among(utility, t) -> None:
-    with pytest.raises(ValueError, match=f"`t` must be at least 1; got {t}."):
+    with pytest.raises(ValueError, match=f"`t` must be a whole number of at least 1; got {t}."):
         utility(t)
 
 
@@ -189,7 +189,7 @@ def test_a_weighted_utility_is_for_what_its_utility_is_for() -> None:
     assert DensityWeighted(Random()).tasks == ("classification", "regression")
     with pytest.raises(ValueError, match="`power` must be at least 0; got -1. Larger keeps closer to the pool's bulk."):
         DensityWeighted(Margin(), power=-1)
-    with pytest.raises(ValueError, match="`n_neighbours` must be at least 1; got 0."):
+    with pytest.raises(ValueError, match="`n_neighbours` must be a whole number of at least 1; got 0."):
         Typicality(0)
 
 

@@ -115,7 +115,7 @@ def predicted(n_members: int) -> Predicted:
         (
             EnsembleVariance(),
             REGRESSION,
-            "`utility` EnsembleVariance compares at least 2 members; the predictions have 1. Give it a committee.",
+            "`utility` EnsembleVariance compares at least 2 members; got 1. Give it a list of models, or a forest.",
         ),
     ],
 )

@@ -13,6 +13,7 @@ from eligo.datasets.fetched import CALIFORNIA_HOUSING, ENERGY_EFFICIENCY, FASHIO
 from eligo.datasets.files import DataFile, find, locate, obtain
 from eligo.datasets.openml import obtain_openml
 from eligo.datasets.record import DataError, Dataset
+from eligo.mistakes import several
 
 CC_BY = "CC BY 4.0"
 OPENML = "openml:"
@@ -157,7 +158,7 @@ def describe(name: str) -> str:
     'Iris, classification, 150 examples, 4 features. Fisher (1936), bundled with scikit-learn; licence CC BY 4.0.'
     """
     entry = entry_of(name)
-    size = f"{entry.n_examples} examples, {entry.n_columns} features"
+    size = f"{entry.n_examples} examples, {several(entry.n_columns, 'feature')}"
     where = f" {_whereabouts(name, entry)}" if entry.files else ""
     licence = f"; licence {entry.licence}" if entry.licence else ""
     return f"{entry.title}, {entry.task}, {size}. {entry.source}{licence}.{where}"

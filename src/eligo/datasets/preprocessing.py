@@ -193,13 +193,17 @@ class FeaturePreparation(TransformerMixin, BaseEstimator):
     def _validated(self, X: ArrayLike, reset: bool) -> NDArray[Any]:
         kinds = {type(level) for levels in self.categories for level in levels}
         has_text = bool(kinds) and not all(issubclass(kind, (int, float, np.number)) for kind in kinds)
-        return validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=None if has_text else [np.float64, np.float32],
-            ensure_all_finite="allow-nan" if self.may_miss else True,
-        )
+        is_finite = "allow-nan" if self.may_miss else True
+        dtype = None if has_text else [np.float64, np.float32]
+        try:
+            return validate_data(self, X, reset=reset, dtype=dtype, ensure_all_finite=is_finite)
+        except ValueError as error:
+            if has_text or "could not convert string" not in str(error):
+                raise
+            raise DataError(
+                f"X has a column of text ({error}), and `categories` declares no levels of text. Give it an entry per "
+                "column: the levels of a category, () for a number."
+            ) from error
 
     def _build(self) -> ColumnTransformer:
         levels = self._levels()

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.lib.format import MAGIC_PREFIX
 from numpy.typing import ArrayLike, NDArray
 
 from eligo.datasets.record import DataError
@@ -35,7 +36,8 @@ def row_blocks(source: Source, n_rows: int) -> Iterator[Rows]:
     Parameters
     ----------
     source : array (rows, columns), also a memory map; or path of a file that ends in .npy, .csv (the first line names
-        the columns, every column is read) or .parquet (needs pyarrow); or an iterable of arrays (rows, columns)
+        the columns, every column is read) or .parquet (needs pyarrow); or a list of rows; or an iterable of arrays (rows,
+        columns)
     n_rows : int, at least 1
 
     Yields
@@ -57,8 +59,7 @@ def row_blocks(source: Source, n_rows: int) -> Iterator[Rows]:
     if isinstance(source, str | os.PathLike):
         yield from _file_blocks(Path(source), n_rows)
         return
-    blocks: Iterable[Any] = (source,) if hasattr(source, "__array__") else source  # type: ignore[assignment]
-    for block in blocks:
+    for block in _blocks_in_memory(source):
         rows = np.asarray(block)
         if rows.ndim != 2 or rows.dtype.kind not in NUMERIC:
             raise ValueError(
@@ -66,6 +67,14 @@ def row_blocks(source: Source, n_rows: int) -> Iterator[Rows]:
                 "array, an iterable of such arrays, or the path of a file."
             )
         yield from _slices(rows, n_rows)
+
+
+def _blocks_in_memory(source: Any) -> Iterable[Any]:
+    """Arrays of rows; a list of rows is one."""
+    is_rows = isinstance(source, list | tuple) and all(np.ndim(row) == 1 for row in source[:1])
+    if hasattr(source, "__array__") or not isinstance(source, Iterable) or isinstance(source, bytes):
+        return (source,)
+    return (np.asarray(source),) if is_rows and source else source
 
 
 def _slices(rows: Rows, n_rows: int) -> Iterator[Rows]:
@@ -96,6 +105,9 @@ def _first_line(error: BaseException) -> str:
 
 def _npy_blocks(path: Path, n_rows: int) -> Iterator[Rows]:
     """A memory map for each block: what was read leaves the memory with it."""
+    with open(path, "rb") as file:
+        if file.read(len(MAGIC_PREFIX)) != MAGIC_PREFIX:
+            raise DataError(f"{str(path)!r} is no NumPy file, whatever its name. Save the rows by numpy.save.")
     whole = np.load(path, mmap_mode="r", allow_pickle=False)
     if whole.ndim != 2 or whole.dtype.kind not in NUMERIC:
         raise DataError(

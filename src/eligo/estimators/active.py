@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from eligo.estimators.kinds import NetworkClassifier, NetworkRegressor
-from eligo.estimators.shell import Chosen, NetworkEstimator, counted
+from eligo.estimators.shell import Chosen, NetworkEstimator
 from eligo.estimators.wording import worded
 from eligo.learning import Trajectory, Trials, learn_by_querying
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import OnRecord
+from eligo.mistakes import checked_count, is_whole, refuse_unless
 from eligo.rules import BatchRule, QueryRule, Top
 from eligo.rules.protocol import resized
 from eligo.sgd import SGD
@@ -80,17 +81,26 @@ class ActiveEstimator(NetworkEstimator):
         """
         return self._fit(X, y)
 
+    def _refuse_unfit(self, n_examples: int) -> None:
+        checked_count("query_size", self.query_size)
+        remedy, allowed = "Lower it.", f"in [1, {n_examples}], the examples that there are"
+        refuse_unless(
+            "n_initial", checked_count("n_initial", self.n_initial), lambda n: n <= n_examples, allowed, remedy
+        )
+
     @property
     def _n_networks(self) -> int:
-        return counted("n_members", self.n_members)
+        return checked_count("n_members", self.n_members)
 
     def _first_labelled(self, is_present: NDArray[np.bool_], rng: np.random.RandomState) -> NDArray[np.bool_]:
-        first = rng.permutation(np.flatnonzero(is_present))[: counted("n_initial", self.n_initial)]
+        first = rng.permutation(np.flatnonzero(is_present))[: checked_count("n_initial", self.n_initial)]
         return np.isin(np.arange(len(is_present)), first)
 
     def _utility(self) -> Utility:
         """Disagreement of a committee, or what a single network is unsure about, where nothing else is said."""
-        return self.utility or (EnsembleVariance() if self.n_members > 1 else PredictiveEntropy())
+        if self.utility is not None:
+            return self.utility
+        return EnsembleVariance() if self.n_members > 1 else PredictiveEntropy()
 
     def _rule(self) -> QueryRule | BatchRule:
         """How scores become a query."""
@@ -100,14 +110,9 @@ class ActiveEstimator(NetworkEstimator):
         """Labels to ask for, of a pool of this size."""
         if self.budget is None:
             return None
-        is_count = np.issubdtype(type(self.budget), np.integer)
-        if is_count and self.budget >= 0:
-            return min(int(self.budget), pool_size)
-        if not is_count and 0 <= self.budget <= 1:
-            return round(self.budget * pool_size)
-        raise ValueError(
-            f"`budget` must be a whole number of at least 0, a share in [0.0, 1.0], or None for all; got {self.budget!r}."
-        )
+        allowed = "a whole number of at least 0, a share in [0.0, 1.0], or None for all"
+        refuse_unless("budget", self.budget, _is_budget, allowed)
+        return min(int(self.budget), pool_size) if is_whole(self.budget) else round(self.budget * pool_size)
 
     def _learn(self, trials: Trials, sgd: SGD, on_record: OnRecord | None) -> Trajectory:
         pool_size = int((trials.present & ~np.asarray(trials.is_first_labelled)).sum())
@@ -130,6 +135,10 @@ class ActiveEstimator(NetworkEstimator):
         return Chosen(queried, queried)
 
 
+def _is_budget(budget: Any) -> bool:
+    return budget >= 0 if is_whole(budget) else isinstance(budget, float | np.floating) and bool(0 <= budget <= 1)
+
+
 @worded
 class ActiveClassifier(NetworkClassifier, ActiveEstimator):
     """A committee of classifiers, or one, that asks for the labels it learns from.
@@ -142,9 +151,10 @@ class ActiveClassifier(NetworkClassifier, ActiveEstimator):
     Parameters
     ----------
     NETWORK
-    budget : int, float or None, default=100, labels to ask for: a number, at most what the pool holds; a share of the
-        pool, in [0.0, 1.0]; or None for all
-    n_initial : int, default=10, random examples whose labels are known at the start, at least 1
+    budget : int, float or None, default=100, labels to ask for beside the ``n_initial`` first ones: a number, at most what
+        the pool holds; a share of the pool, in [0.0, 1.0]; or None for all
+    n_initial : int, default=10, random examples whose labels are known at the start, at least 1, at most as many as there
+        are; the budget does not count them
     query_size : int, default=1, labels asked for at a time
     n_members : int, default=3, networks of the committee; they differ by their initial weights and orders of presentation
     utility : Utility, default=None, what scores an example; None is `eligo.utilities.EnsembleVariance` for a committee and
@@ -183,9 +193,10 @@ class ActiveRegressor(NetworkRegressor, ActiveEstimator):
     Parameters
     ----------
     NETWORK
-    budget : int, float or None, default=100, labels to ask for: a number, at most what the pool holds; a share of the
-        pool, in [0.0, 1.0]; or None for all
-    n_initial : int, default=10, random examples whose labels are known at the start, at least 1
+    budget : int, float or None, default=100, labels to ask for beside the ``n_initial`` first ones: a number, at most what
+        the pool holds; a share of the pool, in [0.0, 1.0]; or None for all
+    n_initial : int, default=10, random examples whose labels are known at the start, at least 1, at most as many as there
+        are; the budget does not count them
     query_size : int, default=1, labels asked for at a time
     n_members : int, default=3, networks of the committee; they differ by their initial weights and orders of presentation
     utility : Utility, default=None, what scores an example; None is `eligo.utilities.EnsembleVariance` for a committee and

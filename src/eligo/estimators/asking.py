@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from eligo.estimators.scaling import FeatureScaling
 from eligo.estimators.shell import FLOATS, NetworkEstimator, random_keys
 from eligo.learning.run import refuse_unfit
+from eligo.mistakes import checked_count, refuse_unless, told
 from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.representations import Embedding, Vectors
@@ -27,6 +28,7 @@ from eligo.rules import BatchRule, QueryRule, Rule, Top
 from eligo.rules.protocol import resized
 from eligo.tasks import CLASSIFICATION, REGRESSION, Task
 from eligo.utilities import Predicted, Situation, Utility, score_predictions
+from eligo.utilities.protocol import refuse_no_utility
 
 FORESTS = (RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier, ExtraTreesRegressor)
 """Models of scikit-learn that are committees of models for the same examples and classes."""
@@ -74,20 +76,23 @@ def query(
     utility : Utility
     n : int, default=1, rows to ask for, at least 1; all unlabelled ones when there are fewer
     rule : query rule, default=None, how scores become choices, a batch that is diverse for instance; its ``n`` is the one
-        above. None is `Top`
+        above. None is `Top`. Of a model that is no eligo estimator the ``representation`` of a batch rule is not looked
+        at: its examples lie where the features of X, each scaled to [-1, 1], put them
     missing_label : default=nan, what stands in ``y`` for a missing label: NaN (None is missing too), None, -1, ...
     return_scores : bool, default=False, whether to give the scores as well
     random_state : int, RandomState or None, default=None, for ties and for utilities and rules that draw lots
 
     Returns
     -------
-    indices : int array (n,), rows of X, best first; empty when everything is labelled
+    indices : int array (n,), rows of X, best first; empty when everything is labelled. What looks like another mark than
+        ``missing_label``, NaN or a label that the model has never seen, is refused and not taken for a label
     scores : float array (examples,), NaN where an example is labelled; only with ``return_scores``
 
     Raises
     ------
     ValueError
-        If X and y do not fit each other, or the utility cannot score what the model says.
+        If an argument is not of its kind, X and y do not fit each other, no label is missing by ``missing_label`` but by
+        another mark, or the utility cannot score what the model says.
 
     Examples
     --------
@@ -101,8 +106,11 @@ def query(
     >>> query(model, X, y, PredictiveEntropy())
     array([2])
     """
+    refuse_no_utility(utility)
+    _refuse_no_model(model)
     is_missing = missing(y, missing_label)
     _check(X, is_missing, n)
+    refuse_other_mark(model, y, is_missing, missing_label)
     scores = np.full(len(is_missing), np.nan)
     if not is_missing.any():
         chosen = np.empty(0, dtype=np.int64)
@@ -129,20 +137,90 @@ def missing(y: ArrayLike, missing_label: Any) -> NDArray[np.bool_]:
     >>> missing([1.0, np.nan], np.nan).tolist(), missing(["a", None], None).tolist(), missing([0, -1], -1).tolist()
     ([False, True], [False, True], [False, True])
     """
+    remedy = "Say what stands in `y` for a missing label."
+    refuse_unless("missing_label", missing_label, lambda mark: np.ndim(mark) == 0, "one value", remedy)
     values = np.asarray(y, dtype=object)
+    refuse_unless("y", y, lambda _: values.ndim in (1, 2), "an array (examples,) or (examples, outputs)")
     is_missing = pd.isna(values) if pd.isna(missing_label) else values == missing_label
     found: NDArray[np.bool_] = np.asarray(is_missing, dtype=bool).reshape(len(values), -1)
     return np.logical_or.reduce(found, axis=1)
 
 
+def refuse_other_mark(model: Model, y: ArrayLike, is_missing: NDArray[np.bool_], missing_label: Any) -> None:
+    """Refuse labels that stand for missing ones, where ``missing_label`` says that others do.
+
+    NaN and None are no labels whatever else is missing. Where nothing is missing, neither is a label that a classifier does
+    not know; nor, for another model, the -1 that several rows have whose other labels are 0 and above.
+
+    Raises
+    ------
+    ValueError
+        If there are such labels.
+    """
+    values = np.asarray(y, dtype=object)[~is_missing]
+    marks = [None if mark is None else np.nan for mark in values[pd.isna(values)]]
+    if not marks and not is_missing.any():
+        marks = _unlearnt(model, values.ravel().tolist())
+    if marks:
+        n_rows = sum(mark is marks[0] or mark == marks[0] for mark in marks)
+        raise ValueError(
+            f"`y` holds {told(marks[0])} in {n_rows} rows, which is no label that `model` can have learnt, and "
+            f"`missing_label` is {told(missing_label)}. Pass missing_label={told(marks[0])} to ask for these rows."
+        )
+
+
+def _unlearnt(model: Model, labels: list[Any]) -> list[Any]:
+    """Labels that are likely to be marks: what a classifier does not know; a repeated -1 below all others."""
+    known = getattr(model[0] if isinstance(model, list | tuple) else model, "classes_", None)
+    if known is None:
+        return _minus_ones(labels)
+    known = np.ravel(np.asarray(known, dtype=object)).tolist()
+    unknown = [label for label in labels if label not in known]
+    if labels and len(unknown) == len(labels):
+        raise ValueError(
+            f"`y` holds {told(labels[0])}, and none of the labels that `model` has learnt, {told(known)}. Fit the model on "
+            "labels of `y`."
+        )
+    return unknown
+
+
+def _minus_ones(labels: list[Any]) -> list[Any]:
+    """Every -1 among labels, if it is likely to be a mark."""
+    if not all(isinstance(label, int | float | np.number) for label in labels):
+        return []
+    others = [label for label in labels if label != -1]
+    is_mark = len(labels) - len(others) > 1 and min(others, default=0) >= 0 and set(others) != {1}
+    return [label for label in labels if label == -1] if is_mark else []
+
+
+def _refuse_no_model(model: Model) -> None:
+    """Refuse what cannot be asked for predictions."""
+    members = list(model) if isinstance(model, list | tuple) else [model]
+    allowed = "a fitted estimator, a list of at least one, or a function of X"
+    remedy = "A bare network is scored by eligo.score_pool." if hasattr(model, "net_inputs") else "Fit one first."
+    if isinstance(model, type):
+        remedy = f"Write {model.__name__}().fit(...)."
+    refuse_unless("model", model, lambda _: members and all(map(_is_model, members)), allowed, remedy)
+    for member in members:
+        if hasattr(member, "fit"):
+            check_is_fitted(member)
+
+
+def _is_model(model: Model) -> bool:
+    return not isinstance(model, type) and (
+        hasattr(model, "predict") or (callable(model) and not hasattr(model, "init"))
+    )
+
+
 def _check(X: Any, is_missing: NDArray[np.bool_], n: int) -> None:
+    allowed = "an array or a frame (examples, features)"
+    refuse_unless("X", X, lambda X: hasattr(X, "shape") or np.ndim(X) == 2, allowed)
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if n_rows != len(is_missing):
         raise ValueError(
             f"`y` must have a label, or the missing one, for each of the {n_rows} rows of `X`; got {len(is_missing)}."
         )
-    if not np.issubdtype(type(n), np.integer) or n < 1:
-        raise ValueError(f"`n` must be a whole number of at least 1; got {n!r}.")
+    checked_count("n", n)
 
 
 # --- Our networks ----------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from eligo.estimators.shell import FLOATS, NetworkEstimator
+from eligo.mistakes import meant, refuse_unless
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,8 +76,11 @@ class SelectionDisplay:
         Raises
         ------
         ValueError
-            If X does not have the examples that were fitted on, or lacks a feature.
+            If the estimator is not one of eligo, or X does not have the examples that were fitted on, or lacks a feature.
         """
+        remedy = "Others train on all rows that they are given."
+        is_ours = "a fitted estimator of eligo"
+        refuse_unless("estimator", estimator, lambda one: isinstance(one, NetworkEstimator), is_ours, remedy)
         check_is_fitted(estimator, "params_")
         rows = np.asarray(validate_data(estimator, X, reset=False, dtype=FLOATS))
         if len(rows) != len(estimator.selected_):
@@ -86,6 +90,7 @@ class SelectionDisplay:
         if features is None:
             positions, labels = _principal(estimator.scaling_(rows))
         else:
+            refuse_unless("features", features, lambda both: len(both) == 2, "two indices or names of columns")
             first, second = (_column(estimator, feature) for feature in features)
             positions, labels = rows[:, [first, second]], (_name(estimator, first), _name(estimator, second))
         return cls(positions, estimator.selected_, labels).plot(ax)
@@ -134,7 +139,8 @@ def _column(estimator: Any, feature: int | str) -> int:
     if isinstance(feature, str):
         names = getattr(estimator, "feature_names_in_", np.array([])).tolist()
         if feature not in names:
-            raise ValueError(f"`features` must be among {names}; got {feature!r}.")
+            hint = meant(feature, names) if names else "`X` had no names when it was fitted; give indices."
+            raise ValueError(f"`features` must be columns of `X`; got {feature!r}. {hint}")
         return int(names.index(feature))
     if not 0 <= feature < estimator.n_features_in_:
         raise ValueError(f"`features` must be in [0, {estimator.n_features_in_ - 1}]; got {feature}.")

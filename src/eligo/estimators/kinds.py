@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -15,11 +16,14 @@ from sklearn.utils.validation import column_or_1d
 
 from eligo.estimators.shell import NetworkEstimator, validated
 from eligo.targets import ClassCoding, IntervalCoding
-from eligo.tasks import CLASSIFICATION, LINEAR_OUTPUT_REGRESSION, Committee, Task, softmax_of_net_inputs
-
-
-def _mean_of_members(outputs: Array) -> Array:
-    return outputs.mean(axis=0)
+from eligo.tasks import (
+    CLASSIFICATION,
+    LINEAR_OUTPUT_REGRESSION,
+    Committee,
+    Task,
+    mean_of_members,
+    softmax_of_net_inputs,
+)
 
 
 def _mean_of_probabilities(outputs: Array, probabilities: Array) -> Array:
@@ -27,7 +31,7 @@ def _mean_of_probabilities(outputs: Array, probabilities: Array) -> Array:
     return probabilities.mean(axis=0)
 
 
-SOFT_VOTE = Committee("mean_of_probabilities", outputs=_mean_of_members, vote=_mean_of_probabilities)
+SOFT_VOTE = Committee("mean_of_probabilities", outputs=mean_of_members, vote=_mean_of_probabilities)
 """The members' mean probability decides on the class, so that `predict` is the most probable class of `predict_proba`."""
 
 
@@ -99,9 +103,22 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         check_classification_targets(y)
         if reset and not knows_classes:
             self.classes_ = np.unique(y)
+        if reset:
+            self._warn_of_mark(self.classes_)
         if len(self.classes_) < 2:
             raise ValueError(f"`y` has 1 class, {self.classes_.tolist()[0]!r}; a classifier needs at least 2.")
         return X, y
+
+    @staticmethod
+    def _warn_of_mark(classes: NDArray[Any]) -> None:
+        """Say so where -1 stands among whole numbers from 0 on, as it does for examples without a label."""
+        if classes.dtype.kind in "if" and len(classes) > 1 and (classes == np.arange(-1, len(classes) - 1)).all():
+            warnings.warn(
+                "`y` holds -1, which is taken for a class like the others. If it stands for a missing label, fit on the "
+                "other rows; eligo.query(model, X, y, utility, missing_label=-1) says which to have labelled.",
+                UserWarning,
+                stacklevel=4,
+            )
 
     def _coding_of(self, y: NDArray[Any]) -> ClassCoding:
         low, high = self._task.target_range

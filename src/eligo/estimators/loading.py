@@ -20,6 +20,7 @@ from eligo.estimators.shell import NetworkEstimator
 from eligo.estimators.values import from_json
 from eligo.learning import Trajectory
 from eligo.learning.parts import PER_TRIAL
+from eligo.mistakes import refuse_unless
 from eligo.networks import Params
 from eligo.targets import IntervalCoding
 
@@ -62,14 +63,26 @@ def load(path: str | os.PathLike[str], *, allowed: Iterable[type] = ()) -> Netwo
     >>> bool((loaded.predict(X) == model.predict(X)).all())
     True
     """
+    refuse_unless("path", path, os.fspath, "the path of a file that `save` has written")
     if not Path(path).is_file():
-        raise FileNotFoundError(f"there is no file {path}.")
+        raise FileNotFoundError(_not_there(Path(path)))
     try:
         facts, arrays = _read(path)
         return _estimator(facts, arrays, tuple(allowed))
     except (SafetensorError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         why = " ".join(str(error).split()) if not isinstance(error, KeyError) else f"it lacks {error}"
+        if isinstance(error, SafetensorError) and "header" in why:
+            why = f"it is torn, or no file that `save` has written ({why})"
         raise ValueError(f"{path} is no model that eligo can read: {why.removesuffix('.')}.") from error
+
+
+def _not_there(path: Path) -> str:
+    """What to say of a path that is no file."""
+    if path.is_dir():
+        return f"{str(path)!r} is a folder. Name the file that `save` has written."
+    with_ending = path.with_name(f"{path.name}.safetensors")
+    hint = f"Did you mean {str(with_ending)!r}?" if with_ending.is_file() else "Check the path."
+    return f"there is no file {str(path)!r}. {hint}"
 
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Arrays]:

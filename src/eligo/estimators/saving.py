@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from eligo.estimators.values import as_json
 from eligo.learning import Trajectory
+from eligo.mistakes import refuse_unless
 
 FORMAT = 1
 """Version of the files that are written; older ones are read, newer ones refused."""
@@ -43,7 +44,9 @@ def save_estimator(estimator: BaseEstimator, path: str | os.PathLike[str]) -> No
     NotFittedError
         If it is not fitted.
     ValueError
-        If a parameter cannot be written as JSON.
+        If a parameter cannot be written as JSON, or the path is none.
+    OSError
+        If there is no such folder, or the path is that of one.
     """
     check_is_fitted(estimator, "params_")
     parameters = estimator.get_params(deep=False)
@@ -56,13 +59,26 @@ def save_estimator(estimator: BaseEstimator, path: str | os.PathLike[str]) -> No
         "parameters": {name: as_json(name, value) for name, value in parameters.items()},
     }
     arrays = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
-    target = Path(path)
+    target = _writable(path)
     written = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         written.write_bytes(as_safetensors(arrays, metadata={"eligo": json.dumps(facts)}))
         written.replace(target)
     finally:
         written.unlink(missing_ok=True)
+
+
+def _writable(path: str | os.PathLike[str]) -> Path:
+    """The path of a file in a folder that is there."""
+    refuse_unless("path", path, os.fspath, "the path of a file, e.g. 'model.safetensors'")
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(
+            f"{str(path)!r} is a folder. Name a file in it, e.g. {str(target / 'model.safetensors')!r}."
+        )
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to write {target.name} to. Make it first.")
+    return target
 
 
 def _fitted(estimator: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -84,7 +84,8 @@ class SelectiveEstimator(NetworkEstimator):
 
     def _scoring(self) -> tuple[Utility, Rule]:
         """Utility and rule, SASLA's where nothing else is said."""
-        return self.utility or OutputSensitivity(), self.rule or AboveMean()
+        utility = OutputSensitivity() if self.utility is None else self.utility
+        return utility, AboveMean() if self.rule is None else self.rule
 
     def _learn(self, trials: Trials, sgd: SGD, on_record: OnRecord | None) -> Trajectory:
         utility, rule = self._scoring()

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 from jax import Array
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
@@ -20,12 +21,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from eligo.activations import ACTIVATIONS, Activation
+from eligo.estimators.parameters import with_changes, within
 from eligo.estimators.saving import save_estimator
 from eligo.estimators.scaling import FeatureScaling
 from eligo.learning import Trajectory, Trials
 from eligo.learning.run import Run
 from eligo.learning.trajectory import OnRecord, Record
 from eligo.learning.trials import draw_params
+from eligo.mistakes import checked_count, is_whole, refuse_unless_among
 from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.sgd import SGD
@@ -77,16 +80,10 @@ def random_keys(rng: np.random.RandomState, *shape: int) -> Array:
     return jax.random.wrap_key_data(jnp.asarray(words), impl="threefry2x32")
 
 
-def counted(name: str, value: Any) -> int:
-    """A count, or a ValueError that names the argument."""
-    if not np.issubdtype(type(value), np.integer) or value < 1:
-        raise ValueError(f"`{name}` must be a whole number of at least 1; got {value!r}.")
-    return int(value)
-
-
 def _activation_named(name: str) -> Activation:
-    if name not in ACTIVATIONS:
-        raise ValueError(f"`activation` must be one of {', '.join(map(repr, ACTIVATIONS))}; got {name!r}.")
+    refuse_unless_among(
+        "activation", name, ACTIVATIONS, f"Write {name.name!r}." if isinstance(name, Activation) else ""
+    )
     return ACTIVATIONS[name]
 
 
@@ -94,8 +91,25 @@ def validated(
     estimator: BaseEstimator, X: ArrayLike, y: ArrayLike, **how: Any
 ) -> tuple[NDArray[np.floating], NDArray[Any]]:
     """Features and targets as arrays, checked as scikit-learn checks them."""
+    refuse_missing_labels(y)
     X_read, y_read = validate_data(estimator, X, y, dtype=FLOATS, **how)
     return np.asarray(X_read), np.asarray(y_read)
+
+
+def refuse_missing_labels(y: object) -> None:
+    """Refuse to learn from labels that are not there.
+
+    Raises
+    ------
+    ValueError
+        If any is NaN or None.
+    """
+    n_missing = 0 if y is None else int(np.sum(pd.isna(np.asarray(y, dtype=object))))
+    if n_missing:
+        raise ValueError(
+            f"`y` must have a label for every row of `X`; got {n_missing} that are missing, NaN or None. Fit on the rows "
+            "that have one; eligo.query(model, X, y, utility) says which others to have labelled."
+        )
 
 
 def _checked_weight(sample_weight: ArrayLike | None, X: NDArray[np.floating]) -> NDArray[np.float64] | None:
@@ -129,7 +143,7 @@ class NetworkEstimator(BaseEstimator):
     """
 
     _task: ClassVar[Task]
-    hidden: tuple[int, ...]
+    hidden: tuple[int, ...] | int
     activation: str
     learning_rate: float
     momentum: float
@@ -144,12 +158,57 @@ class NetworkEstimator(BaseEstimator):
     work_: float
     n_iter_: int
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters by name.
+
+        Parameters
+        ----------
+        deep : bool, default=True, whether with those that lie within the utility and the rule, such as ``rule__beta``
+
+        Returns
+        -------
+        dict
+        """
+        params = super().get_params(deep=False)
+        return params | dict(inner for own in params.items() for inner in within(*own)) if deep else params
+
+    def set_params(self, **params: Any) -> Self:
+        """Change parameters, also those within the utility or the rule that the estimator has.
+
+        Parameters
+        ----------
+        params : new values by name; ``rule__beta=0.5`` puts another rule in the place of the one that is there
+
+        Returns
+        -------
+        the estimator itself
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter.
+        """
+        super().set_params(**{name: value for name, value in params.items() if "__" not in name})
+        deeper: dict[str, dict[str, Any]] = {}
+        for name, value in params.items():
+            own, mark, inner = name.partition("__")
+            if mark and own not in self.get_params(deep=False):
+                super().set_params(**{name: value})  # which says what there is
+            if mark:
+                deeper.setdefault(own, {})[inner] = value
+        for own, changes in deeper.items():
+            setattr(self, own, with_changes(own, getattr(self, own), changes))
+        return self
+
     # --- What a loop says --------------------------------------------------------------------------------------------
 
     @property
     @abstractmethod
     def _n_networks(self) -> int:
         """Networks that learn."""
+
+    def _refuse_unfit(self, n_examples: int) -> None:
+        """Refuse settings of the loop that cannot be kept with so many examples."""
 
     @abstractmethod
     def _first_labelled(self, is_present: NDArray[np.bool_], rng: np.random.RandomState) -> NDArray[np.bool_]:
@@ -179,6 +238,9 @@ class NetworkEstimator(BaseEstimator):
         goes_on = self.warm_start and hasattr(self, "params_")
         X, y = self._read(X, y, reset=not goes_on)
         weight = _checked_weight(sample_weight, X)
+        for name in ("epochs", "n_records"):
+            checked_count(name, getattr(self, name))
+        self._refuse_unfit(len(X))
         trials = self._start(X, y, check_random_state(self.random_state), weight, goes_on=goes_on)
         trajectory = self._learn(trials, self._sgd(self.epochs), self._tell if self.verbose else None)
         self._keep(trajectory, len(X))
@@ -210,7 +272,9 @@ class NetworkEstimator(BaseEstimator):
         save_estimator(self, path)
 
     def _network(self) -> Network:
-        return Network(tuple(self.hidden), _activation_named(self.activation))
+        hidden: Any = self.hidden
+        sizes = (hidden,) if is_whole(hidden) else tuple(hidden) if isinstance(hidden, list | np.ndarray) else hidden
+        return Network(sizes, _activation_named(self.activation))
 
     def _sgd(self, epochs: int) -> SGD:
         return SGD(self.learning_rate, self.momentum, self.weight_decay, self.batch_size, epochs)

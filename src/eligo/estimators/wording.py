@@ -9,7 +9,7 @@ Estimator = TypeVar("Estimator", bound=type)
 
 PARAMETERS = {
     "NETWORK": """\
-hidden : tuple of int, default=(64,), units of each hidden layer
+hidden : tuple of int, or int for one layer, default=(64,), units of each hidden layer
     activation : {"sigmoid", "tanh", "relu", "linear"}, default="sigmoid", of the hidden units""",
     "TRAINING": """\
 learning_rate : float, default=0.02, above 0

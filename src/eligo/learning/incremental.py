@@ -133,7 +133,7 @@ def learn_incrementally(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     trials : Trials, of which the first member learns
     sgd : SGD

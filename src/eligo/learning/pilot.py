@@ -77,7 +77,7 @@ def learn_from_pilot(
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     task : Task
     trials : Trials, of which the first member learns
     sgd : SGD

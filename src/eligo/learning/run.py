@@ -17,11 +17,12 @@ from eligo.lots import folded
 from eligo.nets import jit_nets, over_nets, spread
 from eligo.networks import AnyNetwork, Params, presentation_work
 from eligo.rules import BatchRule, Rule
+from eligo.rules.protocol import refuse_no_rule
 from eligo.sgd import SGD
 from eligo.tasks import Task
 from eligo.training import TrainingState, advance, start
 from eligo.utilities import Situation, Utility, Workload
-from eligo.utilities.predictions import refuse_other_task
+from eligo.utilities.predictions import refuse_few_members, refuse_other_task
 from eligo.utilities.protocol import is_for, kind_of
 
 
@@ -122,25 +123,28 @@ def refuse_unfit(utility: Utility, rule: Rule | BatchRule, task: Task, n_members
     Raises
     ------
     ValueError
-        If it is for the other kind of task, or needs labels that the pool does not have, or more members than learn; or
-        if the rule is for queries alone.
+        If it is none, is for the other kind of task, or needs labels that the pool does not have, or more members than
+        learn; or if the rule is none, or for queries alone.
     """
     refuse_other_task(utility, task)
+    refuse_no_rule(rule)
     if isinstance(rule, BatchRule) and not is_for(rule.representation, task):
         space = type(rule.representation).__name__
         raise ValueError(f"`representation` {space} of `rule` {type(rule).__name__} is not for {kind_of(task)}.")
-    name, least = type(utility).__name__, getattr(utility, "min_members", 1)
     if is_pool and getattr(utility, "needs_labels", False):
+        name = type(utility).__name__
         raise ValueError(f"`utility` {name} needs labels, which a pool does not have; use it in selective learning.")
     if isinstance(rule, BatchRule) and not is_pool:
         raise ValueError(
             f"`rule` {type(rule).__name__} keeps away from labelled examples, which all are in selective learning; "
             "use it to query."
         )
-    if n_members < least:
-        raise ValueError(
-            f"`utility` {name} compares at least {least} members; got {n_members}. Query with `n_members={least}` or more."
-        )
+    remedy = (
+        "Query with `n_members={least}` or more."
+        if is_pool
+        else "One network learns selectively; choose another utility."
+    )
+    refuse_few_members(utility, n_members, remedy)
 
 
 class Run:

@@ -21,7 +21,7 @@ from eligo.nets import jit_nets, over_blocks
 from eligo.networks import presentation_work
 from eligo.rules import Rule
 from eligo.sgd import Rates
-from eligo.steps import Recipe, TrainingState, train_block
+from eligo.steps import StepSettings, TrainingState, train_block
 from eligo.training import plan_for
 from eligo.utilities import Utility
 
@@ -87,7 +87,7 @@ class OfTrials(NamedTuple):
 
 
 def _run_block(
-    recipe: Recipe,
+    settings: StepSettings,
     layout: Layout,
     selection: Selection,
     state: TrainingState,
@@ -104,12 +104,12 @@ def _run_block(
             weights = subset if weights is None else weights * subset
         data, epochs = (of.X, of.targets), (first_epoch, n_epochs)
         return train_block(
-            recipe, layout.is_trailing, state, member, of.rates, of.order_keys, data, weights, *epochs, ()
+            settings, layout.is_trailing, state, member, of.rates, of.order_keys, data, weights, *epochs, ()
         )
 
     def choose(number: Array, params: Any, subset: Array) -> Array:
         is_candidate = subset != 0 if selection.is_removal_final else of.is_present
-        how = (recipe.network, recipe.task, selection.utility, selection.rule, plan.first_choice + number)
+        how = (settings.network, settings.task, selection.utility, selection.rule, plan.first_choice + number)
         per_trial = (of.X, of.targets, of.is_present, is_candidate, of.rates.weight_decay, of.selection_keys, *of.share)
         members = jax.tree.map(lambda leaf: leaf[:, None], params)
         together = SCORED_TOGETHER if layout.is_trailing else len(subset)
@@ -131,16 +131,16 @@ def _run_block(
 
 
 def _stretch(
-    recipe: Recipe, layout: Layout, selection: Selection, schedule: Schedule, *of_trials: Any
+    settings: StepSettings, layout: Layout, selection: Selection, schedule: Schedule, *of_trials: Any
 ) -> tuple[TrainingState, Array, Array]:
-    run_block = partial(_run_block, recipe, layout, selection)
+    run_block = partial(_run_block, settings, layout, selection)
     stretched: tuple[TrainingState, Array, Array] = over_blocks(
         run_block, *of_trials, shared=schedule, block=layout.block
     )
     return stretched
 
 
-_STATIC = ("recipe", "layout", "selection")
+_STATIC = ("settings", "layout", "selection")
 _stretch_online = jit_nets(_stretch, static_argnames=_STATIC, is_wide=True)
 _stretch_batches = jit_nets(_stretch, static_argnames=_STATIC, is_fused=False, is_wide=True)
 
@@ -233,7 +233,7 @@ class Stretches:
         known = (run.X, run.targets, trials.present, is_active, self.rates, run.keys, trials.selection_keys)
         of_trials = (*known, run.weights, () if share is None else (share,))
         learnt = (run.state, np.asarray(subset, dtype=self.kind), of_trials)
-        state, kept, sizes = program(self.plan.recipe, self.plan.layout, self.selection, schedule, *learnt)
+        state, kept, sizes = program(self.plan.settings, self.plan.layout, self.selection, schedule, *learnt)
         sizes = np.asarray(sizes, dtype=np.int64)  # waits
         return run.placed(state), np.asarray(kept), sizes
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from eligo.study.results import Problem, StudyResults, base_method
 
-from .choices import TARGETS, diversity_words, methods_with, target_words
+from .choices import TARGETS, diversity_words, methods_with, stopping_words, target_words
 from .curves import Paths
 from .digits import fixed, plain
 from .factors import level_words, settings_of
@@ -269,17 +269,34 @@ def _about_methods(results: StudyResults) -> dict[str, Any]:
         "shared_weights": choice(
             results, methods_with("members"), "committee_weights", lambda value: "shared" if value == "shared" else ""
         ),
-        "diversity": choice(results, methods_with("diversity"), "diversity", lambda mix: diversity_words(mix) or ""),
-        "stopping": choice(results, methods_with("stopping"), "stopping", _criterion),
-        "early_stopping": choice(results, methods_with("early_stopping"), "early_stopping", _criterion),
+        "diversity": choice(
+            results,
+            methods_with("diversity"),
+            "diversity",
+            lambda mix: diversity_words(mix, _shared(results, "feature_share")) or "",
+        ),
+        "stopping": choice(results, methods_with("stopping"), "stopping", _criterion(results, "stopping")),
+        "early_stopping": choice(
+            results, methods_with("early_stopping"), "early_stopping", _criterion(results, "early_stopping")
+        ),
         "beta": _beta(results),
         "interval": choice(results, methods_with("interval"), "interval", lambda value: plain(float(value))),
         "members": choice(results, methods_with("members"), "members", lambda value: plain(float(value))),
     }
 
 
-def _criterion(name: Any) -> str:
-    return "" if name == "never" else str(name).replace("_", " ")
+def _criterion(results: StudyResults, setting: str) -> Callable[[Any], str]:
+    """What ends a run early, in words."""
+    threshold = _shared(results, f"{setting}_threshold")
+    return lambda name: stopping_words(name, threshold) or ""
+
+
+def _shared(results: StudyResults, setting: str) -> Any:
+    """A number that all problems and rows share; None where they differ, or nothing says it."""
+    if settings_of(methods_with(setting), setting, results.methods):
+        return None
+    found = {setting_of(results, problem.name, setting) for problem in results.problems}
+    return found.pop() if len(found) == 1 else None
 
 
 def _beta(results: StudyResults) -> str:

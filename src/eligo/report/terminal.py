@@ -51,6 +51,10 @@ def answer_shown(answer: Answer, methods: tuple[str, ...]) -> RenderableType:
     return Group(*parts, advice)
 
 
+BESIDE_SCORE = ("on the way", "at the end")
+"""What columns say beside the score, which the title names: that the ranking fits into 80 characters."""
+
+
 def _text(words: str) -> Text:
     """Words as they are: no markup is read in them, and nothing in them controls the terminal."""
     return Text(visible(words))
@@ -68,16 +72,15 @@ def _grid(title: str) -> Grid:
 
 
 def _ranking(table: Table, title: str) -> Grid:
-    """The ranking, with a line between methods that save labels and methods that save training."""
+    """The ranking in its order, with a line between methods that save labels and methods that save training."""
     grid, axis = _grid(title), table.columns.index("saves")
-    for place, name in enumerate(table.columns):
-        if place != axis:
-            grid.add_column(
-                _text(name), justify="left" if table.rows[0][place].is_words else "right", no_wrap=place == 0
-            )
+    places = [place for place, name in enumerate(table.columns) if name not in ("saves", "rank")]
+    for place in places:
+        name, is_words = table.columns[place], table.rows[0][place].is_words
+        short = next((part for part in BESIDE_SCORE if name.endswith(part)), name)
+        grid.add_column(_text(short), justify="left" if is_words else "right", no_wrap=not is_words or not place)
     for row, after in zip(table.rows, [*table.rows[1:], table.rows[-1]], strict=True):
-        cells = [_cell(cell) for place, cell in enumerate(row) if place != axis]
-        grid.add_row(*cells, end_section=row[axis].text != after[axis].text)
+        grid.add_row(*(_cell(row[place]) for place in places), end_section=row[axis].text != after[axis].text)
     return grid
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from jax import Array
 
+from eligo.mistakes import refuse_unless_called
 from eligo.networks import AnyNetwork, Params
 from eligo.tasks import Task
 
@@ -34,3 +35,16 @@ class Representation(Protocol):
 
     def distance_work(self, network: AnyNetwork, n_features: int, n_outputs: int) -> float:
         """Forward-equivalents of one distance between two examples."""
+
+
+def refuse_no_representation(representation: object) -> None:
+    """Refuse what cannot say where examples lie.
+
+    Raises
+    ------
+    ValueError
+        If it is no `Representation`.
+    """
+    allowed = "a representation, such as eligo.representations.LastHidden()"
+    remedy = "Take one of `eligo.representations`."
+    refuse_unless_called("representation", representation, [(4, ())], allowed, remedy)

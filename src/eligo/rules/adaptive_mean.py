@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.mistakes import refuse_unless_among, refuse_unless_number
 from eligo.rules.by_score import best_one, ranking
 
 
@@ -43,10 +44,8 @@ class AdaptiveMean:
 
     def __post_init__(self) -> None:
         """Refuse what is no share, or of nothing that is counted."""
-        if not 0 < self.target <= 1:
-            raise ValueError(f"`target` must be in (0, 1]; got {self.target:g}.")
-        if self.of not in ("presentations", "work"):
-            raise ValueError(f"`of` must be 'presentations' or 'work'; got {self.of!r}.")
+        refuse_unless_number("target", self.target, lambda target: 0 < target <= 1, "in (0, 1]")
+        refuse_unless_among("of", self.of, ("presentations", "work"))
 
     def __call__(
         self, scores: Array, is_candidate: Array, strata: Array, *, key: Array, share: Array | float = 1.0

@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 
 from eligo.lots import random_bits
-from eligo.rules.protocol import refuse_empty
+from eligo.mistakes import checked_count, refuse_unless_number
 
 
 def ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
@@ -104,12 +104,10 @@ class AboveMean:
 
     def __post_init__(self) -> None:
         """Refuse values that are no share, or an empty subset."""
-        if not 0 <= self.beta <= 1:
-            raise ValueError(f"`beta` must be in [0, 1]; got {self.beta:g}. Larger keeps more examples.")
-        if self.floor < 1:
-            raise ValueError(f"`floor` must be at least 1; got {self.floor}.")
-        if not 0 <= self.floor_share <= 1:
-            raise ValueError(f"`floor_share` must be in [0, 1]; got {self.floor_share:g}.")
+        remedy = "Larger keeps more examples."
+        refuse_unless_number("beta", self.beta, lambda beta: 0 <= beta <= 1, "in [0, 1]", remedy)
+        checked_count("floor", self.floor)
+        refuse_unless_number("floor_share", self.floor_share, lambda share: 0 <= share <= 1, "in [0, 1]")
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """Candidates at or above the threshold, the best of each stratum that would be empty, and the floor's."""
@@ -152,7 +150,7 @@ class Top:
 
     def __post_init__(self) -> None:
         """Refuse an empty query."""
-        refuse_empty(self.n)
+        checked_count("n", self.n)
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """The n best candidates."""
@@ -187,8 +185,7 @@ class Share:
 
     def __post_init__(self) -> None:
         """Refuse what is no share."""
-        if not 0 < self.share <= 1:
-            raise ValueError(f"`share` must be in (0, 1]; got {self.share:g}.")
+        refuse_unless_number("share", self.share, lambda share: 0 < share <= 1, "in (0, 1]")
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """The best share of the candidates, rounded to whole examples."""

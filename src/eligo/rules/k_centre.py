@@ -8,9 +8,10 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.mistakes import checked_count
 from eligo.representations import Embedding, LastHidden, Representation, nearest_centre
+from eligo.representations.protocol import refuse_no_representation
 from eligo.rules.by_score import best_one
-from eligo.rules.protocol import refuse_empty
 from eligo.rules.weights import batch_work, weights_of
 from eligo.utilities import Workload
 
@@ -51,7 +52,8 @@ class KCentre:
 
     def __post_init__(self) -> None:
         """Refuse an empty query."""
-        refuse_empty(self.n)
+        checked_count("n", self.n)
+        refuse_no_representation(self.representation)
 
     def __call__(
         self, scores: Array, is_candidate: Array, strata: Array, *, key: Array, embedding: Embedding, is_labelled: Array

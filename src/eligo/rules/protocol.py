@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from jax import Array
 
+from eligo.mistakes import refuse_unless_called
 from eligo.representations import Embedding, Representation
 from eligo.utilities import Workload
 
@@ -81,16 +82,17 @@ class BatchRule(Protocol):
         """Forward-equivalents of one choice, the embedding included."""
 
 
-def refuse_empty(n: int) -> None:
-    """Refuse a query of nothing.
+def refuse_no_rule(rule: object) -> None:
+    """Refuse what cannot choose by scores.
 
     Raises
     ------
     ValueError
-        If n is below 1.
+        If it is neither a `Rule` nor a `BatchRule`.
     """
-    if n < 1:
-        raise ValueError(f"`n` must be at least 1; got {n}.")
+    calls = [(3, ("key",)), (3, ("key", "embedding", "is_labelled"))]
+    remedy = "Take one of `eligo.rules`; `eligo.testing.check_rule` says what one of your own lacks."
+    refuse_unless_called("rule", rule, calls, "a rule, such as eligo.rules.Top()", remedy)
 
 
 Query = TypeVar("Query", bound=QueryRule | BatchRule)
@@ -102,8 +104,9 @@ def resized(rule: Query, n: int) -> Query:
     Raises
     ------
     ValueError
-        If the rule does not say how many it chooses.
+        If it is no rule, or does not say how many it chooses.
     """
+    refuse_no_rule(rule)
     if not hasattr(rule, "n"):
         raise ValueError(
             f"`rule` must choose n examples, as `eligo.rules.Top` and the batch rules do; {type(rule).__name__} has no `n`."

@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.mistakes import refuse_unless_number
+
 
 @dataclass(frozen=True)
 class SoftPrune:
@@ -42,8 +44,7 @@ class SoftPrune:
 
     def __post_init__(self) -> None:
         """Refuse what is no probability, or leaves nobody to weigh more."""
-        if not 0 <= self.probability < 1:
-            raise ValueError(f"`probability` must be in [0, 1); got {self.probability:g}.")
+        refuse_unless_number("probability", self.probability, lambda share: 0 <= share < 1, "in [0, 1)")
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """Weights of the candidates, 0 for those that are left out."""

@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.mistakes import checked_count, refuse_unless_number
 from eligo.rules.by_score import ranking
-from eligo.rules.protocol import refuse_empty
 from eligo.rules.weights import weights_of
 
 
@@ -48,9 +48,9 @@ class StochasticTop:
 
     def __post_init__(self) -> None:
         """Refuse an empty query, and a power that prefers the worst."""
-        refuse_empty(self.n)
-        if not self.power >= 0:
-            raise ValueError(f"`power` must be at least 0; got {self.power:g}. Larger follows the scores more closely.")
+        checked_count("n", self.n)
+        remedy = "Larger follows the scores more closely."
+        refuse_unless_number("power", self.power, lambda power: power >= 0, "at least 0", remedy)
 
     def __call__(self, scores: Array, is_candidate: Array, strata: Array, *, key: Array) -> Array:
         """N candidates by lot."""

@@ -8,9 +8,10 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.mistakes import checked_count
 from eligo.representations import Embedding, LastHidden, Representation, Vectors, nearest_centre, smallest_over_centres
+from eligo.representations.protocol import refuse_no_representation
 from eligo.rules.by_score import best_one
-from eligo.rules.protocol import refuse_empty
 from eligo.rules.weights import batch_work
 from eligo.utilities import Workload
 
@@ -58,11 +59,10 @@ class UncoveredClusters:
 
     def __post_init__(self) -> None:
         """Refuse an empty query, and sizes that no cluster has."""
-        refuse_empty(self.n)
-        if self.most < 1:
-            raise ValueError(f"`most` must be at least 1; got {self.most}.")
-        if self.smallest < 0:
-            raise ValueError(f"`smallest` must be at least 0; got {self.smallest}.")
+        checked_count("n", self.n)
+        refuse_no_representation(self.representation)
+        checked_count("most", self.most)
+        checked_count("smallest", self.smallest, least=0)
 
     def __call__(
         self, scores: Array, is_candidate: Array, strata: Array, *, key: Array, embedding: Embedding, is_labelled: Array

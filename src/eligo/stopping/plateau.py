@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from eligo.mistakes import checked_count
 from eligo.stopping.protocol import Check, refuse_threshold
 
 
@@ -66,8 +67,7 @@ class Plateau:
     def __post_init__(self) -> None:
         """Refuse what would stop at once or never."""
         refuse_threshold(self.threshold)
-        if self.window < 1:
-            raise ValueError(f"`window` must be at least 1; got {self.window}.")
+        checked_count("window", self.window)
 
     @property
     def n_checks(self) -> int:

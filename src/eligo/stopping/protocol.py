@@ -8,6 +8,8 @@ from typing import ClassVar, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from eligo.mistakes import refuse_unless_number
+
 
 class Check(NamedTuple):
     """Where the trials stand when it is asked whether they should stop: after a round of querying, or every few epochs.
@@ -69,5 +71,4 @@ def refuse_threshold(threshold: float) -> None:
     ValueError
         If the threshold is not above 0.
     """
-    if not threshold > 0:
-        raise ValueError(f"`threshold` must be above 0; got {threshold:g}.")
+    refuse_unless_number("threshold", threshold, lambda one: one > 0, "above 0")

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from eligo.mistakes import checked_count, refuse_unless_number
 from eligo.stopping.protocol import Check
 
 
@@ -102,10 +103,8 @@ class StabilisingPredictions:
 
     def __post_init__(self) -> None:
         """Refuse what would stop at once or never."""
-        if not 0 < self.threshold <= 1:
-            raise ValueError(f"`threshold` must be in (0, 1]; got {self.threshold:g}.")
-        if self.window < 1:
-            raise ValueError(f"`window` must be at least 1; got {self.window}.")
+        refuse_unless_number("threshold", self.threshold, lambda threshold: 0 < threshold <= 1, "in (0, 1]")
+        checked_count("window", self.window)
 
     @property
     def n_checks(self) -> int:

@@ -297,14 +297,24 @@ def changed_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str
     >>> changed_settings({"seed": 1, "tuning": {"folds": 5}}, {"seed": 2, "tuning": {"folds": 5}})
     ['seed was 1, now 2']
     """
-    changes = []
+    changes: list[str] = []
     for key in [*old, *(key for key in new if key not in old)]:
+        if key == "rows" and any(change.startswith("methods ") for change in changes):
+            continue  # which follow from the methods
         before, after = _by_name(old.get(key)), _by_name(new.get(key))
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             changes += [f"{key}.{change}" for change in changed_settings(before, after)]
+        elif isinstance(before or after, Mapping) and None in (before, after):
+            changes.append(f"{key} is {'new' if before is None else 'gone'}")
         elif before != after:
-            changes.append(f"{key} was {before!r}, now {after!r}")
+            changes.append(f"{key} was {_shown(before)}, now {_shown(after)}")
     return changes
+
+
+def _shown(value: Any) -> str:
+    """A value as a sentence has it, names without brackets."""
+    is_names = isinstance(value, list) and value and all(isinstance(name, str) for name in value)
+    return " ".join(value) if is_names else repr(value)
 
 
 def _by_name(value: Any) -> Any:

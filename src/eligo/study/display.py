@@ -14,6 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from eligo.mistakes import several
 from eligo.plain import visible
 from eligo.study.design import Study
 from eligo.study.runner import Progress
@@ -153,7 +154,9 @@ class Display:
         if self.console.is_terminal:
             return
         if progress.finished is None:
-            print(f"{progress.n_done} of {progress.n_known} units are done already", flush=True)
+            known, n_done = several(progress.n_known, "unit"), progress.n_done
+            done = f"{n_done} of {known} {'is' if n_done == 1 else 'are'} done already"
+            print(done if n_done else f"{known} to begin with", flush=True)
             return
         line = describe_unit(progress.finished, self.tally)
         print(f"[{progress.share:4.0%}, {duration(progress.seconds_left)} left] {line}", flush=True)

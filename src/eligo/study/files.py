@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
+from eligo.mistakes import meant
 from eligo.study.design import QUICK_TRIALS, Study
 from eligo.study.parsing import parse_study
 from eligo.study.reading import Reader, StudyError
@@ -27,7 +28,7 @@ def study_text(name: str) -> str:
         If no study has that name.
     """
     if name not in study_names():
-        raise StudyError(f"unknown study {name!r}; there are {', '.join(study_names())}.")
+        raise StudyError(f"unknown study {name!r}. {meant(name, study_names())}")
     return (resources.files("eligo.study") / "studies" / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -75,7 +76,8 @@ def _read(name_or_path: str) -> tuple[str, str]:
         return study_text(name_or_path), f"study {name_or_path!r}"
     path = Path(name_or_path)
     if not path.suffix and not path.exists():
-        raise StudyError(f"unknown study {name_or_path!r}; there are {', '.join(study_names())}, or give a .toml file.")
+        hint = f"{meant(name_or_path, study_names())} A file of your own ends in .toml."
+        raise StudyError(f"unknown study {name_or_path!r}. {hint}")
     try:
         return path.read_text(encoding="utf-8"), str(path)
     except (OSError, UnicodeDecodeError) as error:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from eligo.mistakes import meant
 from eligo.plain import visible
 
 
@@ -130,7 +131,7 @@ class Reader:
         for value in values:
             if value not in allowed:
                 what = {"problems": "problem", "methods": "method"}.get(key, key)
-                raise StudyError(f"{self.where}: unknown {what} {value!r}; there are {', '.join(allowed)}.")
+                raise StudyError(f"{self.where}: unknown {what} {value!r}. {meant(value, allowed)}")
             if values.count(value) > 1:
                 raise StudyError(f"{self.where}: `{key}` names {value!r} twice. Name each once.")
         return tuple(values)

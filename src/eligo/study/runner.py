@@ -50,6 +50,10 @@ class Progress:
 Watch = Callable[[Progress], None]
 
 
+MOST_CHANGES = 5
+"""Of a design, that a message names."""
+
+
 def open_store(study: Study, folder: Path) -> SQLiteStore:
     """The store of a study in a folder: a new one, or that of an earlier run of the same design.
 
@@ -65,8 +69,11 @@ def open_store(study: Study, folder: Path) -> SQLiteStore:
         store.note("settings", settings)
     elif changes := changed_settings(completed(before), settings):
         store.close()
+        if len(changes) > MOST_CHANGES:
+            changes[MOST_CHANGES:] = [f"and {len(changes) - MOST_CHANGES} more"]
         raise StudyError(
-            f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one."
+            f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one, or "
+            "remove the folder."
         )
     return store
 

@@ -18,6 +18,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 from eligo.datasets import Dataset, Preparation, prepare_features
 from eligo.learning import Trials
 from eligo.learning.trials import draw_keys, draw_params
+from eligo.mistakes import is_whole, refuse_unless
 from eligo.networks import AnyNetwork
 from eligo.tasks import TargetCoding
 
@@ -196,7 +197,16 @@ def stack_trials(
     Returns
     -------
     Trials
+
+    Raises
+    ------
+    ValueError
+        If the design is none, or the numbers are.
     """
+    remedy = "Write e.g. TrialDesign(seed=1)."
+    refuse_unless("design", design, lambda one: isinstance(one, TrialDesign), "a TrialDesign", remedy)
+    remedy = f"Write range({numbers})." if is_whole(numbers) else "Write e.g. range(10)."
+    refuse_unless("numbers", numbers, lambda all: len(all) and is_whole(min(all)), "the numbers of some trials", remedy)
     parts: dict[str, list[NDArray]] = {}
     for trial in numbers:
         split = split_rows(design, dataset, trial)

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from jax import Array
 
+from eligo.mistakes import checked_count
 from eligo.networks import AnyNetwork, Params
 from eligo.tasks import Task
-from eligo.utilities.evidence import among_most_uncertain, evidence, refuse_no_candidates
+from eligo.utilities.evidence import among_most_uncertain, evidence
 from eligo.utilities.protocol import Situation, Workload
 
 
@@ -45,7 +46,7 @@ class ConflictingEvidence:
 
     def __post_init__(self) -> None:
         """Refuse to choose among none."""
-        refuse_no_candidates(self.t)
+        checked_count("t", self.t)
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), in [0, 2]."""

@@ -9,9 +9,11 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.mistakes import refuse_unless_number
 from eligo.representations import Embedding, Inputs, Representation, Vectors
+from eligo.representations.protocol import refuse_no_representation
 from eligo.tasks import Task
-from eligo.utilities.protocol import TASKS, FromPredictions, Predicted, Situation, Utility, Workload
+from eligo.utilities.protocol import TASKS, FromPredictions, Predicted, Situation, Utility, Workload, refuse_no_utility
 from eligo.utilities.typicality import ROWS_AT_ONCE, pairs_work
 
 
@@ -60,7 +62,7 @@ class DensityWeighted:
     Raises
     ------
     ValueError
-        If the power is negative.
+        If it is of no utility, or the power is negative.
 
     References
     ----------
@@ -82,8 +84,10 @@ class DensityWeighted:
 
     def __post_init__(self) -> None:
         """Refuse to prefer outliers."""
-        if not self.power >= 0:
-            raise ValueError(f"`power` must be at least 0; got {self.power:g}. Larger keeps closer to the pool's bulk.")
+        refuse_no_utility(self.utility)
+        refuse_no_representation(self.representation)
+        remedy = "Larger keeps closer to the pool's bulk."
+        refuse_unless_number("power", self.power, lambda power: power >= 0, "at least 0", remedy)
 
     @property
     def tasks(self) -> tuple[str, ...]:

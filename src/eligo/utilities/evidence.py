@@ -76,15 +76,3 @@ def among_most_uncertain(
     of_candidates = jnp.where(situation.is_candidate, uncertainty, -jnp.inf)
     threshold = jax.lax.top_k(of_candidates, min(t, len(X)))[0][-1]
     return jnp.where(of_candidates >= threshold, 1 + inside(network, params, X, task), uncertainty / 2)
-
-
-def refuse_no_candidates(t: int) -> None:
-    """Refuse to choose among none.
-
-    Raises
-    ------
-    ValueError
-        If t is below 1.
-    """
-    if t < 1:
-        raise ValueError(f"`t` must be at least 1; got {t}.")

@@ -22,7 +22,7 @@ def gradient_length(network: AnyNetwork, params: Params, X: Array, targets: Arra
 
     Parameters
     ----------
-    network : Network
+    network : Network or ForeignNetwork
     params : parameters of one network
     X : float array (examples, features)
     targets : float array (examples, outputs), coded

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from jax import Array
 
+from eligo.mistakes import checked_count
 from eligo.utilities.conflicting_evidence import conflict
-from eligo.utilities.evidence import among_most_uncertain, refuse_no_candidates
+from eligo.utilities.evidence import among_most_uncertain
 from eligo.utilities.protocol import Situation, Workload
 
 
@@ -43,7 +44,7 @@ class InsufficientEvidence:
 
     def __post_init__(self) -> None:
         """Refuse to choose among none."""
-        refuse_no_candidates(self.t)
+        checked_count("t", self.t)
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), in [0, 2]."""

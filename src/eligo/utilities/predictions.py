@@ -9,8 +9,18 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from eligo.tasks import Task
-from eligo.utilities.protocol import TASKS, FromPredictions, Predicted, Situation, Utility, Workload, is_for, kind_of
+from eligo.tasks import Task, refuse_no_task
+from eligo.utilities.protocol import (
+    TASKS,
+    FromPredictions,
+    Predicted,
+    Situation,
+    Utility,
+    Workload,
+    is_for,
+    kind_of,
+    refuse_no_utility,
+)
 
 
 def predicted_in(situation: Situation, n_members: int | None = None) -> Predicted:
@@ -75,7 +85,7 @@ def score_predictions(utility: Utility, predicted: Predicted, task: Task, *, key
     Raises
     ------
     ValueError
-        If the utility is not for the task, needs more than predictions, or compares more members than there are.
+        If the utility is none, is not for the task, needs more than predictions, or compares more members than there are.
 
     Examples
     --------
@@ -89,17 +99,13 @@ def score_predictions(utility: Utility, predicted: Predicted, task: Task, *, key
     [0.0, 1.0]
     """
     refuse_other_task(utility, task)
-    name, least = type(utility).__name__, getattr(utility, "min_members", 1)
+    name = type(utility).__name__
     if not isinstance(utility, FromPredictions) or not utility.is_from_predictions(task):
         raise ValueError(
             f"`utility` {name} looks at the network itself for {kind_of(task)}, and not only at its predictions. Query with "
             "a network of eligo, or take a utility of predictions such as Margin or EnsembleVariance."
         )
-    n_members = len(predicted.values)
-    if n_members < least:
-        raise ValueError(
-            f"`utility` {name} compares at least {least} members; the predictions have {n_members}. Give it a committee."
-        )
+    refuse_few_members(utility, len(predicted.values), "Give it a list of models, or a forest.")
     return utility.of_predictions(Predicted(*map(jnp.asarray, predicted)), key=key)
 
 
@@ -109,8 +115,32 @@ def refuse_other_task(utility: Utility, task: Task) -> None:
     Raises
     ------
     ValueError
-        If the utility is for the other kind of task.
+        If the utility, or the task, is none, or the utility is for the other kind of task.
     """
+    refuse_no_utility(utility)
+    refuse_no_task(task)
     if not is_for(utility, task):
         served = " and ".join(getattr(utility, "tasks", TASKS))
         raise ValueError(f"`utility` {type(utility).__name__} is for {served} only; the task is {kind_of(task)}.")
+
+
+def refuse_few_members(utility: Utility, n_members: int, remedy: str) -> None:
+    """Refuse a utility that compares more members than there are.
+
+    Parameters
+    ----------
+    utility : Utility
+    n_members : int
+    remedy : str, where more of them are had from, a sentence; ``{least}`` in it stands for how many it takes
+
+    Raises
+    ------
+    ValueError
+        If there are too few.
+    """
+    least = getattr(utility, "min_members", 1)
+    if n_members < least:
+        raise ValueError(
+            f"`utility` {type(utility).__name__} compares at least {least} members; got {n_members}. "
+            + remedy.format(least=least)
+        )

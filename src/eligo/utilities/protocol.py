@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from jax import Array
 
+from eligo.mistakes import refuse_unless, refuse_unless_called, takes
 from eligo.networks import AnyNetwork, Params
 from eligo.tasks import Task
 
@@ -68,6 +69,21 @@ class Workload(NamedTuple):
     n_examples: int
     n_scored: int
     n_labelled: int
+
+
+def refuse_no_utility(utility: object) -> None:
+    """Refuse what cannot score examples.
+
+    Raises
+    ------
+    ValueError
+        If it is no `Utility`.
+    """
+    allowed = "a utility, such as eligo.utilities.PredictiveEntropy()"
+    remedy = "Take one of `eligo.utilities`; `eligo.testing.check_utility` says what one of your own lacks."
+    refuse_unless_called("utility", utility, [(1, ("key",))], allowed, remedy)
+    has_work = takes(getattr(utility, "work", None), 1, ())
+    refuse_unless("utility", utility, lambda _: has_work, f"{allowed}, with a method `work(load)`", remedy)
 
 
 TASKS = ("classification", "regression")

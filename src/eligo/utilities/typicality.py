@@ -8,7 +8,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from eligo.mistakes import checked_count
 from eligo.representations import Embedding, LastHidden, Representation
+from eligo.representations.protocol import refuse_no_representation
 from eligo.utilities.protocol import Situation, Workload
 
 ROWS_AT_ONCE = 64
@@ -83,8 +85,8 @@ class Typicality:
 
     def __post_init__(self) -> None:
         """Refuse to look at nobody."""
-        if self.n_neighbours < 1:
-            raise ValueError(f"`n_neighbours` must be at least 1; got {self.n_neighbours}.")
+        checked_count("n_neighbours", self.n_neighbours)
+        refuse_no_representation(self.representation)
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), above 0."""

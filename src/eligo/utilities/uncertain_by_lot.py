@@ -8,7 +8,8 @@ from typing import ClassVar
 import jax
 from jax import Array
 
-from eligo.utilities.evidence import among_most_uncertain, refuse_no_candidates
+from eligo.mistakes import checked_count
+from eligo.utilities.evidence import among_most_uncertain
 from eligo.utilities.protocol import Situation, Workload
 
 
@@ -41,7 +42,7 @@ class UncertainByLot:
 
     def __post_init__(self) -> None:
         """Refuse to choose among none."""
-        refuse_no_candidates(self.t)
+        checked_count("t", self.t)
 
     def __call__(self, situation: Situation, *, key: Array) -> Array:
         """Scores (examples,), in [0, 2]."""

@@ -110,7 +110,7 @@ REFUSED = {
     "duplicates": (b"a,a,y\n1,2,3\n", "has 2 columns named 'a'. Rename all but one."),
     "cut off": (b"a,y\n1,2\n3\n", "line 3 has 1 cells, the header has 2"),
     "no features": (b"y\n" + b"1.5\n2.5\n3.5\n" * 10, "has no column left to predict 'y' from"),
-    "constant": (b"a,y\n" + b"1,2\n2,2\n" * 20, "has one class, '2' in every row"),
+    "constant": (b"a,y\n" + b"1,2\n2,2\n" * 20, "is 2 in every row that has one"),
     "few rows": (
         b"a,y\n" + b"1,2.5\n2,3.5\n7,1.5\n3,3\n" * 4,
         "has 16 rows to learn from; a comparison needs at least 20",

@@ -55,7 +55,7 @@ def test_whole_numbers_keep_their_names_as_classes_where_others_are_missing():
     [
         ([None, None], None, "is missing in all 2 rows. Name another column."),
         (["2024-01-01", "2024-01-02"], None, "holds dates or times, which no task predicts"),
-        (["a", "b"], "regression", "holds text, such as 'a'; regression needs numbers. Leave --task out."),
+        (["a", "b"], "regression", "holds text, such as 'a'; regression needs numbers. Name another column."),
     ],
 )
 def test_a_target_that_cannot_be_one_is_refused(values, task, said):
@@ -89,8 +89,8 @@ def test_classes_that_are_too_rare_are_left_out_and_said():
 @pytest.mark.parametrize(
     ("frame", "said"),
     [
-        (classes(20), "has one class, 'a' in every row; classification needs 2"),
-        (classes(20, 1), "has 1 of 2 classes with at least 5 rows; classification needs 2"),
+        (classes(20), "of the 1 class of the target 'y' 1 has at least 5 rows; classification needs 2"),
+        (classes(20, 1), "of the 2 classes of the target 'y' 1 has at least 5 rows; classification needs 2"),
         (pd.DataFrame({"y": [5] * 20}), "needs 2. Name another column, or say --task regression."),
         (
             pd.DataFrame({"y": [f"class {row % 101}" for row in range(1010)]}),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Sequence
 
 from eligo.datasets import Preparation, Table
 from eligo.methods import named_methods
+from eligo.mistakes import meant
 from eligo.settings import Settings
 from eligo.study.comparison.table import Prepared
 from eligo.study.design import Comparison, Plan, Study, Tuning
@@ -63,9 +63,7 @@ def compared_methods(asked: Sequence[str]) -> tuple[str, ...]:
     known = tuple(named_methods())
     for name in asked:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"There are {', '.join(known)}."
-            raise StudyError(f"--methods: no method has the name {name!r}. {hint}")
+            raise StudyError(f"--methods: no method has the name {name!r}. {meant(name, known)}")
     return tuple(dict.fromkeys((REFERENCE, CONTROL, *asked))) if asked else DEFAULT_METHODS
 
 

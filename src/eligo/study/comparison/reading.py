@@ -13,6 +13,7 @@ from eligo.datasets import DataError
 from eligo.datasets.tables import EXACTLY, MISSING, csv_header, csv_text
 
 PARQUET = (".parquet", ".pq")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 DECIMAL_COMMA = re.compile(r"(?:^|;)\s*-?\d+,\d+\s*(?:;|$)", re.MULTILINE)
 
@@ -45,6 +46,8 @@ def read_cells(path: Path) -> tuple[pd.DataFrame, list[str]]:
     >>> cells["rent"].tolist(), notes
     ([700.5, nan], ['Read with semicolons between cells and decimal commas.'])
     """
+    if path.suffix.lower() in SPREADSHEETS:
+        raise DataError(f"cannot read {str(path)!r}: it is a spreadsheet. Export the sheet as CSV, and give that file.")
     is_parquet = path.suffix.lower() in PARQUET
     frame, notes = _parquet(path) if is_parquet else _csv(path)
     names, unnamed = _names(list(map(str, frame.columns)))

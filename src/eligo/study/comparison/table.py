@@ -14,6 +14,7 @@ from sklearn.model_selection import train_test_split
 
 from eligo.datasets import DataError, Table
 from eligo.datasets.tables import digest
+from eligo.mistakes import several
 from eligo.study.comparison.columns import useful_columns
 from eligo.study.comparison.reading import read_cells
 from eligo.study.comparison.target import with_target, without_rare_classes
@@ -117,7 +118,7 @@ def _check(where: str, frame: pd.DataFrame, kinds: dict[str, str], target: str) 
         )
     if len(frame) < FEWEST_ROWS:
         raise DataError(
-            f"{where!r} has {len(frame)} rows to learn from; a comparison needs at least {FEWEST_ROWS}. Add rows."
+            f"{where!r} has {several(len(frame), 'row')} to learn from; a comparison needs at least {FEWEST_ROWS}. Add rows."
         )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from eligo.datasets import DataError
 from eligo.datasets.tables import TASKS, check_target
+from eligo.mistakes import several
 from eligo.study.comparison.cells import understood
 from eligo.study.comparison.columns import named
 
@@ -51,10 +52,14 @@ def with_target(where: str, frame: pd.DataFrame, target: str, task: str | None) 
         raise DataError(f"{where!r}: the target {target!r} is missing in all {len(frame)} rows. Name another column.")
     values = cells.values[is_known]
     guess = _guess(values, cells.kind == "number")
+    if values.nunique() == 1:
+        only = f"{_as_classes(values).iloc[0]} in every row that has one"
+        raise DataError(f"{where!r}: the target {target!r} is {only}. Name another column.")
     if task == "regression" and cells.kind != "number":
+        are_classes = int((values.value_counts() >= LEAST_OF_CLASS).sum()) > 1
+        remedy = "Leave --task out to predict its classes." if are_classes else "Name another column."
         raise DataError(
-            f"{where!r}: the target {target!r} holds text, such as {values.iloc[0]!r}; regression needs numbers. "
-            "Leave --task out."
+            f"{where!r}: the target {target!r} holds text, such as {values.iloc[0]!r}; regression needs numbers. {remedy}"
         )
     notes = _left_out(int((~is_known).sum()), len(frame), target)
     notes.append(_said(target, values, task or guess, is_asked=task is not None))
@@ -84,9 +89,9 @@ def _left_out(n: int, of: int, target: str) -> list[str]:
 
 
 def _said(target: str, values: pd.Series, task: str, *, is_asked: bool) -> str:
-    what = "numbers" if pd.api.types.is_numeric_dtype(values) else "texts"
+    what = several(values.nunique(), "different number" if pd.api.types.is_numeric_dtype(values) else "different text")
     how = "as asked, " if is_asked else "taken for "
-    return f"{target} holds {values.nunique()} different {what}: {how}{task}."
+    return f"{target} holds {what}: {how}{task}."
 
 
 def without_rare_classes(where: str, frame: pd.DataFrame, target: str, share: float) -> tuple[pd.DataFrame, list[str]]:
@@ -113,11 +118,11 @@ def without_rare_classes(where: str, frame: pd.DataFrame, target: str, share: fl
     kept = frame[frame[target].isin(counts.index[counts * share >= LEAST_OF_CLASS])]
     n_left = len(counts) - len(rare)
     if n_left < 2:
-        only = f" one class, {str(counts.index[0])!r}" if len(counts) == 1 else f" {n_left} of {len(counts)} classes"
-        needs = f"with at least {LEAST_OF_CLASS} rows" if len(counts) > 1 else "in every row"
-        other = "" if frame[target].dtype == object else ", or say --task regression"
+        other = ", or say --task regression" if pd.api.types.is_numeric_dtype(frame[target]) else ""
+        classes, have = several(len(counts), "class"), "has" if n_left == 1 else "have"
         raise DataError(
-            f"{where!r}: the target {target!r} has{only} {needs}; classification needs 2. Name another column{other}."
+            f"{where!r}: of the {classes} of the target {target!r} {n_left} {have} at least {LEAST_OF_CLASS} rows; "
+            f"classification needs 2. Name another column{other}."
         )
     if n_left > MOST_CLASSES:
         raise DataError(
