@@ -26,6 +26,7 @@ from .latex import write_latex
 from .methods_text import methods_text
 from .palette import colour_of, used_colours
 from .pictures import (
+    column_picture,
     grid_picture,
     network_picture,
     overview_picture,
@@ -176,6 +177,7 @@ def _data(results: StudyResults, shelf: Shelf) -> dict[str, Any]:
             absent_table(results) if results.absent else None, "Problems of the study whose data could not be had."
         ),
         "has_columns": has_columns,
+        "histograms": [shown for p in results.problems if (shown := shelf.picture(column_picture(p)))],
     }
 
 

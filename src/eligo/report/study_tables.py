@@ -12,7 +12,7 @@ import pandas as pd
 from eligo.study.results import Problem, StudyResults
 
 from .comparisons import ALPHA, Comparison
-from .digits import NONE, decimals_of, duration, fixed, percent, plain, short, times
+from .digits import NONE, decimals_of, duration, fixed, percent, plain, recorded, short, times
 from .factors import factor_title, value_words
 from .summaries import means_to_win_by
 from .sweeps import Sweep
@@ -114,21 +114,21 @@ def target_in_words(problem: Problem) -> str:
     if problem.target_range is None:
         n_classes = len(problem.class_names)
         return f"{problem.target_name}, {counted(n_classes, 'class', 'classes')}" if n_classes else problem.target_name
-    low, high = (f"{end:,.6g}".replace(",", "\u202f").replace("-", "−") for end in problem.target_range)
+    low, high = map(recorded, problem.target_range)
     return f"{problem.target_name}, {low} to {high}"
 
 
 def problem_table(results: StudyResults) -> Table:
-    """Facts about the data."""
+    """Facts about the data; where they come from is said with each problem, and in the file."""
     has_missing = any(column.n_missing for problem in results.problems for column in problem.columns)
     rows = []
     for p in results.problems:
         cells = [words(p.title), words(p.task), Cell(fixed(p.n_examples, 0)), words(_columns_in_words(p))]
         cells += [words(_missing_in_words(p))] if has_missing else []
         cells += [Cell(str(p.n_features)), Cell(str(p.n_outputs))]
-        cells += [Cell(f"{fixed(p.n_train, 0)} / {fixed(p.n_test, 0)}"), words(target_in_words(p)), words(p.source)]
+        cells += [Cell(f"{fixed(p.n_train, 0)} / {fixed(p.n_test, 0)}"), words(target_in_words(p))]
         rows.append(tuple(cells))
-    columns = ["problem", "task", "examples", "columns", "inputs", "outputs", "training / test", "target", "source"]
+    columns = ["problem", "task", "examples", "columns", "inputs", "outputs", "training / test", "target"]
     if has_missing:
         columns.insert(4, "missing")
     return Table("problems", "", (), tuple(columns), tuple(rows), pd.DataFrame([_facts(p) for p in results.problems]))
@@ -177,10 +177,13 @@ def column_table(results: StudyResults) -> Table | None:
     """The raw columns of every problem; none where none were recorded. Only its file holds every one."""
     facts = [
         (problem.name, column.name, column.kind, len(column.levels), "; ".join(column.levels), column.n_missing)
+        + (column.ends or (None, None))
+        + ("; ".join(map(str, column.counts)),)
         for problem in results.problems
         for column in problem.columns
     ]
-    frame = pd.DataFrame(facts, columns=["problem", "column", "kind", "n_levels", "levels", "n_missing"])
+    names = ["problem", "column", "kind", "n_levels", "levels", "n_missing", "least", "largest", "counts"]
+    frame = pd.DataFrame(facts, columns=names)
     return Table("columns", "", (), (), (), frame) if facts else None
 
 
