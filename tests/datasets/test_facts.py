@@ -5,7 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eligo.datasets import Column, DataError, class_counts, data_digest, describe_columns, load, subsample
+from eligo.datasets import (
+    Column,
+    DataError,
+    class_counts,
+    count_values,
+    data_digest,
+    describe_columns,
+    load,
+    subsample,
+)
+from eligo.datasets.facts import N_BINS
 
 IRIS, WINE, SINE = load("iris"), load("wine"), load("noisy_sine")
 GAPS = IRIS.X.copy()
@@ -15,12 +25,27 @@ IRIS_WITH_GAPS = replace(IRIS, X=GAPS, categories=((), (), (), ("narrow", "wide"
 
 
 def test_columns_say_their_kind_gaps_and_levels() -> None:
-    assert describe_columns(IRIS_WITH_GAPS) == (
+    assert [replace(column, ends=None, counts=()) for column in describe_columns(IRIS_WITH_GAPS)] == [
         Column("sepal length (cm)", "number", 0),
         Column("sepal width (cm)", "number", 7),
         Column("petal length (cm)", "number", 0),
         Column("petal width (cm)", "category", 0, ("narrow", "wide")),
-    )
+    ]
+
+
+def test_columns_say_how_their_values_are_distributed() -> None:
+    length, width, _, kind = describe_columns(IRIS_WITH_GAPS)
+    known = IRIS.X[:, 0].astype(np.float64)
+    place = (known - known.min()) / np.ptp(known) * N_BINS + 1e-9  # a value on an edge belongs above it
+    parts = np.minimum(place, N_BINS - 1).astype(int)
+    assert length.counts == tuple(int((parts == part).sum()) for part in range(N_BINS))
+    assert length.ends == (4.3, 7.9) and width.ends == (2.0, 4.4)  # Fisher (1936), Table I
+    assert sum(length.counts) == 150 and sum(width.counts) == 150 - 7
+    assert kind.counts == (75, 75) and kind.ends is None
+
+
+def test_a_column_without_two_values_has_one_part() -> None:
+    assert count_values(np.array([np.nan, 3.0, 3.0])) == (2,)
 
 
 def test_classes_are_counted() -> None:

@@ -11,6 +11,7 @@ from matplotlib._pylab_helpers import Gcf
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from eligo.datasets import Column
 from eligo.report.analysis import analyse
 from eligo.report.figures.canvas import (
     WIDTH,
@@ -22,6 +23,7 @@ from eligo.report.figures.canvas import (
     plain_number,
     save,
 )
+from eligo.report.figures.columns import MAX_COLUMNS, MAX_ROWS, column_figure, column_panels
 from eligo.report.figures.confusion import confusion_figure
 from eligo.report.figures.generalisation import loss_data
 from eligo.report.figures.grid import grid_data
@@ -32,7 +34,7 @@ from eligo.report.figures.overview import overview_panel
 from eligo.report.figures.spending import spending_data, spending_figure
 from eligo.report.figures.sweep import sweep_data
 from eligo.report.palette import DARK_ENDS, EVERY, LIGHT_ENDS, N_STEPS, OF_METHOD, PAPER, RAMPS, colour_of, used_colours
-from eligo.report.pictures import learning_picture, overview_picture
+from eligo.report.pictures import column_picture, learning_picture, overview_picture
 from eligo.report.summaries import Confusion, typed
 from eligo.report.sweeps import Sweep
 from eligo.report.vocabulary import METHODS, PRIMARY, second_of
@@ -317,3 +319,49 @@ def test_what_thin_lines_are_is_said_below_the_axis_and_single_trials_stand_behi
     assert [trace.method for trace in data.traces] == [curve.method for curve in data.panels["labels"]]
     assert {len(trace.values) for trace in data.traces} == {10}  # of 12 trials
     assert not learning_data(own.paths, PRIMARY[own.problem.task], methods).traces
+
+
+ROOMS = Column("rooms", "number", 3, ends=(1.0, 9.5), counts=(6, 3, 1))
+SHORE = Column("shore", "category", 0, ("near", "far", "island"), counts=(4, 7, 2))
+
+
+@pytest.fixture(scope="module")
+def houses(sine):
+    return dataclasses.replace(sine, columns=(ROOMS, SHORE), target_counts=(9, 1, 3))
+
+
+def test_every_column_has_a_panel_and_the_target_is_last(houses):
+    rooms, shore, target = column_panels(houses)
+    assert (rooms.counts, rooms.ends, rooms.n_missing) == ((6, 3, 1), ("1", "9.5"), 3)
+    assert (shore.levels, shore.counts) == (("far", "near", "island"), (7, 4, 2))  # most frequent first
+    assert (target.title, target.counts, target.is_target) == (houses.target_name, (9, 1, 3), True)
+    figure = column_figure([rooms, shore, target])
+    heights = [bar.get_height() for bar in figure.axes[0].patches]
+    lengths = [bar.get_width() for bar in figure.axes[1].patches]
+    assert heights == [6, 3, 1] and lengths == [7, 4, 2]
+    assert {"3 missing", "1", "9.5"} <= {text.get_text() for text in figure.axes[0].texts}
+
+
+def test_many_columns_of_numbers_are_one_panel_and_those_of_one_value_are_counted(houses):
+    varied = (ROOMS, dataclasses.replace(ROOMS, ends=(-1.0, 0.0), counts=(0, 5, 5))) * MAX_COLUMNS
+    flat = Column("flat", "number", 0, ends=(2.0, 2.0), counts=(13,))
+    many = dataclasses.replace(houses, columns=(*varied, flat, SHORE))
+    together, shore, _ = column_panels(many)
+    assert together.counts == (6 * MAX_COLUMNS, 8 * MAX_COLUMNS, 6 * MAX_COLUMNS) and shore.levels[0] == "far"
+    assert "1 column with a single value" in column_picture(many).caption
+    levels = dataclasses.replace(houses, columns=(SHORE,) * (MAX_COLUMNS + 2))
+    assert (
+        len(column_panels(levels)) == MAX_COLUMNS + 1 and f"the first {MAX_COLUMNS}" in column_picture(levels).caption
+    )
+
+
+def test_rare_levels_are_one_bar(houses):
+    names = tuple(f"level {i}" for i in range(MAX_ROWS + 3))
+    towns = Column("town", "category", 0, names, counts=tuple(range(1, MAX_ROWS + 4)))
+    panel, _ = column_panels(dataclasses.replace(houses, columns=(towns,)))
+    assert panel.levels[-1] == "4 others" and panel.counts[-1] == 1 + 2 + 3 + 4 and len(panel.counts) == MAX_ROWS
+
+
+def test_columns_that_were_not_counted_have_no_picture(houses):
+    assert column_picture(dataclasses.replace(houses, columns=(Column("x", "number", 0),))) is None
+    assert column_picture(dataclasses.replace(houses, columns=())) is None

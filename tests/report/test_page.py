@@ -100,7 +100,7 @@ def test_every_figure_and_table_that_was_asked_for_is_there(index):
     problems = ("iris", "wine", "sine")
     places = ("learning", "spending", "outcomes", "ranking", "grid", "network", "score", "loss", "generalisation")
     everywhere = (*places, "distributions")
-    assert figures == {"overview", "confusion-iris", "confusion-wine"} | {
+    assert figures == {"overview", "data-sine", "confusion-iris", "confusion-wine"} | {
         f"{p}-{q}" for p in everywhere for q in problems
     }
     whole = {

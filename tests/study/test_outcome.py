@@ -92,7 +92,9 @@ def test_units_may_end_in_any_order(study: Study, tmp_path: Path):
         store.add(ended(problem, method, trials))
     store.add(Finished(TuningUnit("ramp", 4, (VALUES,)), 1.0))
     store.close()
-    path = write_results(read_results(tmp_path), tmp_path)
+    results = read_results(tmp_path)
+    assert results.problems == tuple(describe_problem(study, name) for name in ("iris", "ramp"))
+    path = write_results(results, tmp_path)
     assert [(row["problem"], row["method"], row["trial"]) for row in read_csv(path)] == [
         *[("iris", "passive", str(trial)) for trial in range(4)],
         *[("iris", "sasla", str(trial)) for trial in range(2)],

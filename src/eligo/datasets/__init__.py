@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from eligo.datasets.catalogue import CATALOGUE, entry_of
-from eligo.datasets.facts import Column, class_counts, data_digest, describe_columns, subsample
+from eligo.datasets.facts import Column, class_counts, count_values, data_digest, describe_columns, subsample
 from eligo.datasets.idx import read_idx
 from eligo.datasets.openml import load_openml
 from eligo.datasets.preprocessing import (
@@ -32,6 +32,7 @@ __all__ = [
     "TargetPreparation",
     "UnavailableError",
     "class_counts",
+    "count_values",
     "data_digest",
     "describe_columns",
     "input_names",

@@ -12,6 +12,8 @@ from sklearn.model_selection import train_test_split
 from eligo.datasets.record import DataError, Dataset
 
 _ROWS_AT_ONCE = 4096
+N_BINS = 20
+"""Equal parts of a number's range in which its values are counted."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,45 @@ class Column:
     kind : "number" or "category"
     n_missing : int, rows without a value
     levels : tuple of str, those of a category; empty for a number
+    ends : smallest and largest value of a number; None for a category
+    counts : tuple of int, how many values lie in each of `N_BINS` equal parts between the ends of a number, or how many
+        rows have each level of a category; empty where they were not counted
     """
 
     name: str
     kind: str
     n_missing: int
     levels: tuple[str, ...] = ()
+    ends: tuple[float, float] | None = None
+    counts: tuple[int, ...] = ()
+
+
+def count_values(values: NDArray[np.floating]) -> tuple[int, ...]:
+    """How many values lie in each of `N_BINS` equal parts of their range, the largest value in the last.
+
+    Parameters
+    ----------
+    values : float array (examples,), at least one; NaN is not counted
+
+    Returns
+    -------
+    tuple of int, `N_BINS` of them, or one where all values are equal
+
+    Examples
+    --------
+    >>> count_values(np.array([0.0, 0.1, 9.9, 10.0]))
+    (2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)
+    >>> count_values(np.array([7.0, 7.0, np.nan]))
+    (2,)
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[~np.isnan(known)]
+    n_bins = N_BINS if known.min() < known.max() else 1
+    return tuple(np.histogram(known, bins=n_bins)[0].tolist())
 
 
 def describe_columns(dataset: Dataset) -> tuple[Column, ...]:
-    """Kind, missing values and levels of each raw column.
+    """Kind, missing values, levels and distribution of each raw column.
 
     Parameters
     ----------
@@ -46,13 +77,24 @@ def describe_columns(dataset: Dataset) -> tuple[Column, ...]:
     Examples
     --------
     >>> from eligo.datasets import load
-    >>> describe_columns(load("iris"))[0]
-    Column(name='sepal length (cm)', kind='number', n_missing=0, levels=())
+    >>> length = describe_columns(load("iris"))[0]
+    >>> length.name, length.kind, length.n_missing, length.ends
+    ('sepal length (cm)', 'number', 0, (4.3, 7.9))
     """
     return tuple(
-        Column(name, "category" if levels else "number", int(np.isnan(dataset.X[:, column]).sum()), levels)
+        _described(name, dataset.X[:, column], levels)
         for column, (name, levels) in enumerate(zip(dataset.feature_names, dataset.levels, strict=True))
     )
+
+
+def _described(name: str, values: NDArray[np.floating], levels: tuple[str, ...]) -> Column:
+    is_known = ~np.isnan(values)
+    n_missing = int(np.sum(~is_known))
+    if levels:
+        counts = np.bincount(values[is_known].astype(np.intp), minlength=len(levels))
+        return Column(name, "category", n_missing, levels, counts=tuple(counts.tolist()))
+    ends = (float(values[is_known].min()), float(values[is_known].max()))
+    return Column(name, "number", n_missing, ends=ends, counts=count_values(values))
 
 
 def class_counts(dataset: Dataset) -> tuple[int, ...]:

@@ -64,6 +64,17 @@ def plain(value: float) -> str:
     return NONE if math.isnan(value) else f"{value:g}".replace("-", MINUS)
 
 
+def recorded(value: float) -> str:
+    """A value of the data, with up to six digits and groups of three.
+
+    Examples
+    --------
+    >>> recorded(-124.35), recorded(6.01), recorded(500001.0).replace(NARROW_SPACE, " ")
+    ('−124.35', '6.01', '500 001')
+    """
+    return f"{value:,.6g}".replace(",", NARROW_SPACE).replace("-", MINUS)
+
+
 def p_value(p: float) -> str:
     """A p-value, never more certain than a thousandth.
 

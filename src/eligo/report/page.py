@@ -25,6 +25,7 @@ from .latex import write_latex
 from .methods_text import methods_text
 from .palette import colour_of, used_colours
 from .pictures import (
+    column_picture,
     grid_picture,
     network_picture,
     overview_picture,
@@ -174,6 +175,7 @@ def _data(results: StudyResults, shelf: Shelf) -> dict[str, Any]:
             absent_table(results) if results.absent else None, "Problems of the study whose data could not be had."
         ),
         "has_columns": has_columns,
+        "histograms": [shown for p in results.problems if (shown := shelf.picture(column_picture(p)))],
     }
 
 

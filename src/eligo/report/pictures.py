@@ -12,6 +12,7 @@ from eligo.study.results import Problem, StudyResults
 from .analysis import Analysis, ProblemAnalysis
 from .digits import fixed
 from .figures.canvas import MAX_BANDS, Picture
+from .figures.columns import MAX_COLUMNS, column_figure, column_panels
 from .figures.confusion import confusion_figure
 from .figures.distributions import DistributionData, distribution_figure
 from .figures.generalisation import generalisation_data, generalisation_figure, loss_data, loss_figure
@@ -47,6 +48,36 @@ def overview_picture(analysis: Analysis) -> Picture | None:
         "counts every forward and backward pass, those for selection included, so a method that is lower but further "
         "right has paid for what it gained.",
         "Mean final error of each method against its total work, one panel per problem.",
+    )
+
+
+def _drawn_together(problem: Problem) -> str:
+    """What is said of the columns where there are too many for a panel each."""
+    known = [column for column in problem.columns if column.counts]
+    if len(known) <= MAX_COLUMNS:
+        return ""
+    numbers = [column for column in known if column.ends]
+    constant, categories = sum(len(column.counts) == 1 for column in numbers), len(known) - len(numbers)
+    say = " So many columns of numbers are drawn together, each over its own range." if numbers else ""
+    if constant:
+        say += f" Left out: {counted(constant, 'column')} with a single value."
+    if categories > MAX_COLUMNS:
+        say += f" Of {categories} columns of categories the first {MAX_COLUMNS} are drawn."
+    return say
+
+
+def column_picture(problem: Problem) -> Picture | None:
+    """Histograms of the columns and of the target; none where they were not counted."""
+    panels = column_panels(problem)
+    if not panels:
+        return None
+    return Picture(
+        f"data-{slug(problem.name)}",
+        column_figure(panels),
+        f"{problem.title}: how the values of each column are distributed, and those of the target (dark). All "
+        f"{fixed(problem.n_examples, 0)} examples, before any preparation. Each panel has its own height; below a range "
+        f"stand its ends.{_drawn_together(problem)}",
+        f"Histograms of the columns of {problem.title}, and of {problem.target_name}.",
     )
 
 

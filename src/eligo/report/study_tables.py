@@ -12,7 +12,7 @@ import pandas as pd
 from eligo.study.results import Problem, StudyResults
 
 from .comparisons import ALPHA, Comparison
-from .digits import NONE, decimals_of, duration, fixed, percent, plain, short, times
+from .digits import NONE, decimals_of, duration, fixed, percent, plain, recorded, short, times
 from .factors import factor_title, value_words
 from .sweeps import Sweep
 from .tables import Cell, Table, interval_text, lowest, method_cell, plus_minus, slug, words
@@ -113,7 +113,7 @@ def target_in_words(problem: Problem) -> str:
     if problem.target_range is None:
         n_classes = len(problem.class_names)
         return f"{problem.target_name}, {counted(n_classes, 'class', 'classes')}" if n_classes else problem.target_name
-    low, high = (f"{end:,.6g}".replace(",", "\u202f").replace("-", "−") for end in problem.target_range)
+    low, high = map(recorded, problem.target_range)
     return f"{problem.target_name}, {low} to {high}"
 
 
@@ -176,10 +176,13 @@ def column_table(results: StudyResults) -> Table | None:
     """The raw columns of every problem; none where none were recorded. Only its file holds every one."""
     facts = [
         (problem.name, column.name, column.kind, len(column.levels), "; ".join(column.levels), column.n_missing)
+        + (column.ends or (None, None))
+        + ("; ".join(map(str, column.counts)),)
         for problem in results.problems
         for column in problem.columns
     ]
-    frame = pd.DataFrame(facts, columns=["problem", "column", "kind", "n_levels", "levels", "n_missing"])
+    names = ["problem", "column", "kind", "n_levels", "levels", "n_missing", "least", "largest", "counts"]
+    frame = pd.DataFrame(facts, columns=names)
     return Table("columns", "", (), (), (), frame) if facts else None
 
 

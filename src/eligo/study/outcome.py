@@ -72,10 +72,12 @@ def read_results(folder: Path) -> StudyResults:
 
 def _problem(facts: dict[str, Any]) -> Problem:
     """A problem as it was noted, lists turned back into tuples."""
-    columns = tuple(Column(**(column | {"levels": tuple(column["levels"])})) for column in facts["columns"])
-    ends = facts["target_range"]
-    plain = {"class_names": tuple(facts["class_names"]), "class_counts": tuple(facts["class_counts"])}
-    return Problem(**(facts | plain | {"columns": columns, "target_range": None if ends is None else tuple(ends)}))
+    columns = tuple(Column(**_in_tuples(column)) for column in facts["columns"])
+    return Problem(**(_in_tuples(facts) | {"columns": columns}))
+
+
+def _in_tuples(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
 
 
 REPORT = "the report, when last written"

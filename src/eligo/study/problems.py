@@ -11,6 +11,7 @@ from eligo.datasets import (
     DataError,
     Dataset,
     class_counts,
+    count_values,
     data_digest,
     describe_columns,
     load,
@@ -114,6 +115,7 @@ def describe_problem(study: Study, problem: str) -> Problem:
         source=dataset.source,
         target_range=None if is_classified else (float(dataset.y.min()), float(dataset.y.max())),
         class_counts=class_counts(dataset),
+        target_counts=() if is_classified else count_values(dataset.y),
         columns=describe_columns(dataset),
         digest=data_digest(dataset),
     )

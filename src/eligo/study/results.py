@@ -29,6 +29,8 @@ class Problem:
     source : str, where the data come from
     target_range : smallest and largest target of the whole data set; None for classification
     class_counts : tuple of int, examples of each class; empty for regression
+    target_counts : tuple of int, targets in each of equal parts of `target_range`; empty for classification, and where
+        they were not counted
     columns : tuple of Column, the raw features; empty where they were not recorded
     digest : str, sha256 of the data, so that other data under the same name are noticed
     """
@@ -46,6 +48,7 @@ class Problem:
     source: str
     target_range: tuple[float, float] | None = None
     class_counts: tuple[int, ...] = ()
+    target_counts: tuple[int, ...] = ()
     columns: tuple[Column, ...] = ()
     digest: str = ""
 
