@@ -56,7 +56,8 @@ ERROR_CAPTION = (
 MEASURE_CAPTION = (
     "Every other measure at the end of training. On the test part where nothing else is said. Squared errors (Eq. 10) are "
     "summed over outputs; those on training examples are of the labelled ones. The generalisation factor E_G / E_T is test "
-    "error over training error: below 1 the network errs less on the test part than on what it was trained on."
+    "error over training error: below 1 the network errs less on the test part than on what it was trained on. The file has "
+    "the 95 % interval, the median, the quartiles and the ends of each."
 )
 CONVERGENCE_CAPTION = (
     "How soon the target was reached. Share with Wilson’s 95 % interval; medians over all trials, below them the "

@@ -118,16 +118,16 @@ def target_in_words(problem: Problem) -> str:
 
 
 def problem_table(results: StudyResults) -> Table:
-    """Facts about the data."""
+    """Facts about the data; where they come from is said with each problem, and in the file."""
     has_missing = any(column.n_missing for problem in results.problems for column in problem.columns)
     rows = []
     for p in results.problems:
         cells = [words(p.title), words(p.task), Cell(fixed(p.n_examples, 0)), words(_columns_in_words(p))]
         cells += [words(_missing_in_words(p))] if has_missing else []
         cells += [Cell(str(p.n_features)), Cell(str(p.n_outputs))]
-        cells += [Cell(f"{fixed(p.n_train, 0)} / {fixed(p.n_test, 0)}"), words(target_in_words(p)), words(p.source)]
+        cells += [Cell(f"{fixed(p.n_train, 0)} / {fixed(p.n_test, 0)}"), words(target_in_words(p))]
         rows.append(tuple(cells))
-    columns = ["problem", "task", "examples", "columns", "inputs", "outputs", "training / test", "target", "source"]
+    columns = ["problem", "task", "examples", "columns", "inputs", "outputs", "training / test", "target"]
     if has_missing:
         columns.insert(4, "missing")
     return Table("problems", "", (), tuple(columns), tuple(rows), pd.DataFrame([_facts(p) for p in results.problems]))

@@ -147,22 +147,24 @@ def _known(rows: pd.DataFrame, measure: Measure) -> pd.Series:
     return values.where(np.isfinite(values) & ~rows["is_diverged"].astype(bool))
 
 
-def _measure_summary(rows: pd.DataFrame, measure: Measure, methods: list[str]) -> pd.DataFrame:
-    grouped = _known(rows, measure).groupby(rows["method"])
-    columns = {f"{measure.key}_mean": grouped.mean(), f"{measure.key}_sd": grouped.std()}
-    return pd.DataFrame(columns).reindex(methods)
+def _of_methods(values: pd.Series, rows: pd.DataFrame, methods: list[str]) -> pd.DataFrame:
+    own = {name: summary_of(values[rows["method"] == name].to_numpy(dtype=float)) for name in methods}
+    return pd.DataFrame.from_dict(own, orient="index")
 
 
 def metric_summary(results: StudyResults, problem: Problem, methods: list[str]) -> pd.DataFrame:
-    """Secondary measures per method, mean and sd over trials that did not diverge: ``<key>_mean``, ``<key>_sd``.
+    """Secondary measures per method, over trials that did not diverge: ``<key>_mean``, ``<key>_sd`` and so on.
 
     Those of a cross-validation inside the trials come last, where there was one.
+
+    Returns
+    -------
+    frame (methods): for every measure, as `summary_of`
     """
     rows = rows_of(results.trials, problem)
     inside = inside_of(problem) if rows["inside_error"].notna().any() else ()
-    return pd.concat(
-        [_measure_summary(rows, measure, methods) for measure in (*secondary_of(problem), *inside)], axis=1
-    )
+    measures = (*secondary_of(problem), *inside)
+    return pd.concat([_of_methods(_known(rows, m), rows, methods).add_prefix(f"{m.key}_") for m in measures], axis=1)
 
 
 def generalisation_summary(results: StudyResults, problem: Problem, methods: list[str]) -> pd.DataFrame:
@@ -173,9 +175,7 @@ def generalisation_summary(results: StudyResults, problem: Problem, methods: lis
     frame (methods): as `summary_of`
     """
     rows = rows_of(results.trials, problem)
-    values = _known(rows, GENERALISATION)
-    of_method = {name: values[rows["method"] == name].to_numpy() for name in methods}
-    return pd.DataFrame.from_dict({name: summary_of(own) for name, own in of_method.items()}, orient="index")
+    return _of_methods(_known(rows, GENERALISATION), rows, methods)
 
 
 def cost_summary(results: StudyResults, problem: Problem, methods: list[str]) -> pd.DataFrame:

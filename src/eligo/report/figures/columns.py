@@ -21,7 +21,7 @@ MAX_COLUMNS = 24  # of a problem: where there are more, numbers are drawn togeth
 MAX_ROWS = 10  # levels of a panel, the rarest of more as one
 MAX_TITLE, MAX_LEVEL = 25, 24  # letters that a panel has room for
 N_ACROSS = 5
-PANEL_WIDTH, PANEL_HEIGHT, BETWEEN = WIDTH / N_ACROSS, 0.95, 0.52  # inches
+PANEL_WIDTH, PANEL_HEIGHT, BETWEEN, BELOW = WIDTH / N_ACROSS, 0.95, 0.52, 0.22  # inches
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def draw_range(axes: Axes, panel: ColumnPanel, colour: str) -> None:
 
 def draw_levels(axes: Axes, panel: ColumnPanel, colour: str) -> None:
     """A bar to the right for every level, with its name and count on it."""
-    n = max(len(panel.levels), 4)  # few levels leave room below, so that bars look alike
+    n = max(len(panel.levels), 5)  # few levels leave room below, so that bars look alike
     for row, (level, count) in enumerate(zip(panel.levels, panel.counts, strict=True)):
         axes.barh(row, count, height=0.8, color=colour, alpha=0.35, linewidth=0)
         text = f"{_cut(level, MAX_LEVEL)}  {fixed(count, 0)}"
