@@ -157,7 +157,7 @@ def describe(name: str) -> str:
     'Iris, classification, 150 examples, 4 features. Fisher (1936), bundled with scikit-learn; licence CC BY 4.0.'
     """
     entry = entry_of(name)
-    size = f"{entry.n_examples} examples, {entry.n_columns} features"
+    size = f"{entry.n_examples} examples, {entry.n_columns} feature{'s' * (entry.n_columns != 1)}"
     where = f" {_whereabouts(name, entry)}" if entry.files else ""
     licence = f"; licence {entry.licence}" if entry.licence else ""
     return f"{entry.title}, {entry.task}, {size}. {entry.source}{licence}.{where}"
