@@ -19,7 +19,7 @@ replication: $(VENV)/run.stamp ## write docs/replication.md from the stored resu
 	$(BIN)/python -m replication
 
 test: check ## set up, check, and run the fast tests and the doctests; ARGS="-k query" picks
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp ## lint, formatting and types
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """What every test may lean on."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,9 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("ELIGO_HOST_DEVICES", "2")
 import eligo  # noqa: E402, F401
 
-# Most of a test is compiling, and most programs are asked for more than once: by other tests, by the other worker, by the next
-# run. So they are kept where studies keep theirs. A program's key is all that it is compiled from, with the version of XLA and
-# the processor; tracing and lowering, where our own mistakes would show, are done every time.
+# Most of a test is compiling, and most programs are asked for more than once: by other tests, by the other worker, by the
+# next run. So they are kept where studies keep theirs. A program's key is all that it is compiled from, with the version of
+# XLA and the processor; tracing and lowering, where our own mistakes would show, are done every time.
 PROGRAMS = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eligo" / "xla"
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(PROGRAMS))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
@@ -25,6 +26,12 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 settings.register_profile("same", derandomize=True, database=None)
 settings.register_profile("search", print_blob=True)
 settings.load_profile("same")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays to the end: garbage need not be looked for in it, a third of a second every time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ To call a program costs as much as an epoch of small networks, so that a selecti
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -34,7 +35,7 @@ such block more than once, so that the program, and how it rounds, does not depe
 
 
 SECONDS_TO_TIME = 0.02
-"""How long selections are timed, unless one takes longer."""
+"""How long epochs, or selections, are timed, unless one takes longer."""
 
 
 class Selection(NamedTuple):
@@ -148,8 +149,8 @@ _stretch_batches = jit_nets(_stretch, static_argnames=_STATIC, is_fused=False, i
 class Stretches:
     """Trials of a run that train and choose, from one record to the next.
 
-    Training and selecting are one program, so that their seconds are told apart by what a selection alone takes: it scores
-    the same examples whatever it keeps, so each takes as long, and that is measured before the run begins.
+    Training and selecting are one program, so that its seconds are divided in the proportion of what an epoch on everything
+    and a selection took alone, before the run began: an epoch follows what is kept, and a selection always scores the same.
 
     Parameters
     ----------
@@ -160,13 +161,15 @@ class Stretches:
     """
 
     def __init__(self, run: Run, selection: Selection, interval: int, share: Weights | None = None) -> None:
-        """Compile the program, and take the time of a selection."""
+        """Compile the program, and take the time of an epoch and of a selection."""
         self.run, self.selection, self.interval = run, selection, interval
         n_trials = run.trials.n_trials
         self.plan = plan_for(run.network, run.task, run.sgd, run.X, run.targets, n_trials)
         self.rates = run.sgd.rates(n_trials)
         self.kind = _kind_of_choice(selection.rule, share)
-        self.seconds_of_selection = self._time_a_selection(np.ones(n_trials, dtype=bool), share)
+        everyone = np.ones(n_trials, dtype=bool)
+        self.seconds_of_epoch = self._time(lambda number: Schedule(0, 0, 0, 0, 0, number), everyone, share)
+        self.seconds_of_selection = self._time(lambda number: Schedule(0, 0, number, 0, 0, 0), everyone, share)
 
     def learn(
         self,
@@ -206,13 +209,21 @@ class Stretches:
         schedule = Schedule(run.epoch, run.n_choices, n_selections, before, self.interval, int(gaps[-1]))
         run.state, kept, sizes = self._call(subset, is_active, share, schedule)
         seconds = time.perf_counter() - began
-        of_selections = min(seconds, n_selections * self.seconds_of_selection)
-        run.meter.seconds["seconds_selection"] += of_selections
-        run.meter.seconds["seconds_training"] += seconds - of_selections
         n_kept = np.concatenate([(subset != 0).sum(axis=1)[:, None], sizes[:, :n_selections]], axis=1)
         self._count(n_kept, gaps, is_active)
+        self._divide(seconds, n_selections, float((n_kept @ gaps).mean() / run.trials.present.sum(axis=1).mean()))
         run.epoch, run.n_choices = until, run.n_choices + n_selections
         return kept
+
+    def _divide(self, seconds: float, n_selections: int, n_whole_epochs: float) -> None:
+        """Divide a stretch's seconds between its selections and its training, as much as so many epochs on everything."""
+        alone = {
+            "seconds_training": n_whole_epochs * self.seconds_of_epoch,
+            "seconds_selection": n_selections * self.seconds_of_selection,
+        }
+        whole = sum(alone.values())
+        for part, expected in alone.items():
+            self.run.meter.seconds[part] += seconds * expected / whole if whole else 0.0
 
     def _count(self, n_kept: NDArray[np.int64], gaps: NDArray[np.int64], is_active: Mask) -> None:
         """Count what trials presented, of which n_kept (trials, gaps) for so many epochs each, and their selections."""
@@ -237,20 +248,20 @@ class Stretches:
         sizes = np.asarray(sizes, dtype=np.int64)  # waits
         return run.placed(state), np.asarray(kept), sizes
 
-    def _time_a_selection(self, everyone: Mask, share: Weights | None) -> float:
-        """Seconds, of one alone if it takes long, or of a number of them; the least of some tries."""
+    def _time(self, schedule_of: Callable[[int], Schedule], everyone: Mask, share: Weights | None) -> float:
+        """Seconds of one of what a schedule has a number of: of it alone if it takes long, else of more; the least of some."""
 
-        def seconds_of(n_selections: int) -> float:
+        def seconds_of(number: int) -> float:
             began = time.perf_counter()
-            self._call(self.run.trials.present, everyone, share, Schedule(0, 0, n_selections, 0, 0, 0))
+            self._call(self.run.trials.present, everyone, share, schedule_of(number))
             return time.perf_counter() - began
 
-        seconds_of(0)  # compiles
+        seconds_of(0)  # compiles, the first time
         one = seconds_of(1)
         if one > SECONDS_TO_TIME:
             return one
         n_timed = int(np.clip(SECONDS_TO_TIME / one, 1, MOST_SELECTIONS))
-        none, some = (min(seconds_of(n_selections) for _ in range(3)) for n_selections in (0, n_timed))
+        none, some = (min(seconds_of(number) for _ in range(3)) for number in (0, n_timed))
         return (some - none if some > none else some) / n_timed
 
 
