@@ -57,6 +57,13 @@ def query(model: Any = FOREST, X: Any = X, y: Any = ASKED, utility: Any = ENTROP
     return eligo.query(model, X, y, utility, **how)
 
 
+TRIALS = stack_trials(TrialDesign(seed=1), load("iris"), NET, [0])
+
+
+def learn(network: Any = NET, task: Any = C, trials: Any = TRIALS, sgd: Any = SGD, **how: Any):
+    return eligo.learn_by_querying(network, task, trials, sgd, utility=ENTROPY, rule=Top(1), **how)
+
+
 def selective(y: Any = Y, **parameters: Any):
     return eligo.SelectiveClassifier(**parameters).fit(X, y)
 
@@ -203,6 +210,16 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: eligo.SelectiveClassifier(rule=AboveMean()).set_params(rule__bta=0.5), "It has beta, floor, floor_share."),
     (lambda: eligo.SelectiveClassifier().set_params(rul__beta=0.5), "Invalid parameter 'rul' for estimator"),
+    (lambda: selective(first_selection="x"), "`first_selection` must be a whole number of at least 1; got 'x'."),
+    # Loops
+    (lambda: learn(trials=X), "`trials` must be an eligo.Trials; got an array of shape (30, 4). Make them by"),
+    (
+        lambda: learn(network=LOGISTIC),
+        "`network` must be an eligo.Network or eligo.ForeignNetwork; got a LogisticRegression",
+    ),
+    (lambda: learn(sgd=0.1), "`sgd` must be an eligo.SGD; got 0.1."),
+    (lambda: learn(network=eligo.Network((5,))), "`params` must be those of a network with `hidden` (5,)"),
+    (lambda: learn(budget=2.5), "`budget` must be in [0, 110], the pool size; got 2.5."),
     # Rules, utilities, settings, names
     (lambda: Top(1.5), "`n` must be a whole number of at least 1; got 1.5."),
     (lambda: Top(True), "`n` must be a whole number of at least 1; got True."),

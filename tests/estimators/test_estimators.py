@@ -233,7 +233,7 @@ def test_a_display_shows_what_was_selected(active) -> None:
     [
         (SELECTIVE, {"activation": "swish"}, "`activation` must be one of 'sigmoid', "),
         (SELECTIVE, {"hidden": (0,)}, "`hidden` must be a tuple of whole numbers"),
-        (SELECTIVE, {"interval": 0}, "`interval` must be at least 1 epoch; got 0"),
+        (SELECTIVE, {"interval": 0}, "`interval` must be a whole number of at least 1; got 0"),
         (SELECTIVE, {"learning_rate": -1.0}, "`learning_rate` must be above 0; got -1"),
         (SELECTIVE, {"utility": EnsembleVariance()}, "compares at least 2 members"),
         (ACTIVE, {"utility": AbsoluteError()}, "AbsoluteError needs labels, which a pool does not have"),

@@ -152,8 +152,8 @@ def test_a_tail_of_everything_is_passive_learning_and_none_is_the_loop_as_it_was
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"n_pilots": 0}, "`n_pilots` must be at least 1; got 0."),
-        ({"pilot_epochs": 0}, "`pilot_epochs` must be at least 1; got 0."),
+        ({"n_pilots": 0}, "`n_pilots` must be a whole number of at least 1; got 0."),
+        ({"pilot_epochs": 0}, "`pilot_epochs` must be a whole number of at least 1; got 0."),
     ],
 )
 def test_what_makes_no_pilot_is_refused(changes, message) -> None:

@@ -343,7 +343,7 @@ def test_each_query_scores_the_pool_once(utility, n_members, per_example) -> Non
         ({"n_members": 4}, "`n_members` must be in [1, 3], the members that the trials were made with; got 4."),
         ({"n_members": 0}, "`n_members` must be in [1, 3], the members that the trials were made with; got 0."),
         ({"retraining": "hot"}, "`retraining` must be one of 'warm', 'warm_at_rest', 'cold'; got 'hot'."),
-        ({"epochs_per_query": 0}, "`epochs_per_query` must be at least 1; got 0."),
+        ({"epochs_per_query": 0}, "`epochs_per_query` must be a whole number of at least 1; got 0."),
         ({"stop": "never"}, "`stop` must be one of 'budget', 'epochs'; got 'never'."),
         ({"stop": "epochs"}, '`stop` "epochs" needs `epochs_per_query`; got None.'),
     ],

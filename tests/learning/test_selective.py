@@ -287,8 +287,8 @@ def test_divergence_is_seen_in_the_trial_where_it_happens() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"interval": 0}, "`interval` must be at least 1 epoch; got 0."),
-        ({"first_selection": 0}, "`first_selection` must be at least 1 epoch; got 0."),
+        ({"interval": 0}, "`interval` must be a whole number of at least 1; got 0."),
+        ({"first_selection": 0}, "`first_selection` must be a whole number of at least 1; got 0."),
         ({"candidates": "some"}, "`candidates` must be one of 'all', 'current'; got 'some'."),
     ],
 )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligo.learning.parts import learn_in_parts
-from eligo.learning.run import Mask, Run, refuse_unfit
+from eligo.learning.run import Mask, Run, refuse_unfit, refuse_unfit_start
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.networks import AnyNetwork
@@ -157,6 +157,7 @@ def learn_incrementally(
     Engelbrecht & Cloete (1999), Incremental learning using sensitivity analysis, IJCNN.
     """
     rule = Top(growth)
+    refuse_unfit_start(network, task, trials, sgd)
     refuse_unfit(utility, rule, task, 1, is_pool=False)
     ending = SubsetTermination() if termination is None else termination
     recorded = set(record_epochs(sgd.epochs, n_records, checkpoints).tolist())

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from eligo.learning.forgetting import forgetting_events
 from eligo.learning.parts import learn_in_parts
-from eligo.learning.run import Run
+from eligo.learning.run import Run, refuse_unfit_start
 from eligo.learning.trajectory import Trajectory, record_epochs
 from eligo.learning.trials import Trials
+from eligo.mistakes import checked_count
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import AnyNetwork
 from eligo.rules import Rule
@@ -102,10 +103,10 @@ def learn_from_pilot(
     Paul, Ganguli & Dziugaite (2021), Deep learning on a data diet: finding important examples early in training, NeurIPS.
     Toneva et al. (2019), An empirical study of example forgetting during deep neural network learning, ICLR.
     """
+    refuse_unfit_start(network, task, trials, sgd)
     n_epochs = max(1, round(sgd.epochs / 10)) if pilot_epochs is None else pilot_epochs
     for name, count in (("n_pilots", n_pilots), ("pilot_epochs", n_epochs)):
-        if count < 1:
-            raise ValueError(f"`{name}` must be at least 1; got {count}.")
+        checked_count(name, count)
     recorded = record_epochs(sgd.epochs, n_records, checkpoints)
 
     def learn(trials: Trials) -> Trajectory:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from eligo.learning.diversity import Diversity, Resamples, with_diversity
 from eligo.learning.parts import learn_in_parts
-from eligo.learning.run import Run, refuse_unfit
+from eligo.learning.run import Run, refuse_unfit, refuse_unfit_start
 from eligo.learning.trajectory import OnRecord, Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
+from eligo.mistakes import checked_count, is_whole, refuse_unless, refuse_unless_among
 from eligo.networks import AnyNetwork
 from eligo.rules import BatchRule, QueryRule
 from eligo.rules.protocol import resized
@@ -66,7 +67,8 @@ def learn_by_querying(
     rule : QueryRule or BatchRule, whose ``n`` is the query size
     n_members : int, default=1, networks of the committee; all train on the same L, or on resamples of it
     diversity : Diversity, default=None, what members differ in; None is their initial weights
-    budget : int, default=None, labels to ask for, in [0, pool size]; None asks for the whole pool
+    budget : int, default=None, labels to ask for, in [0, pool size]; those that a trial starts with come on top. None asks
+        for the whole pool
     retraining : "warm", "warm_at_rest" or "cold", default="warm"; warm goes on from the current weights and velocity,
         warm at rest from the weights alone, and cold starts again from the initial weights after every query
     epochs_per_query : int, default=None, epochs of training after each query; None spreads ``sgd.epochs`` evenly over
@@ -92,10 +94,10 @@ def learn_by_querying(
     --------
     See `eligo.methods`, which names the usual combinations.
     """
+    refuse_unfit_start(network, task, trials, sgd)
     trials = trials.with_members(n_members)
     budget = _checked_budget(trials.present & ~np.asarray(trials.is_first_labelled), budget)
-    if retraining not in RETRAINING:
-        raise ValueError(f"`retraining` must be one of {', '.join(map(repr, RETRAINING))}; got {retraining!r}.")
+    refuse_unless_among("retraining", retraining, RETRAINING)
     refuse_unfit(utility, rule, task, n_members, is_pool=True)
     refuse_unfit_criterion(stopping, task)
     queries = [min(rule.n, budget - asked) for asked in range(0, budget, rule.n)]
@@ -148,23 +150,21 @@ def _checked_budget(pools: NDArray[np.bool_], budget: int | None) -> int:
     pool_size = int(pool_sizes[0])
     if budget is None:
         return pool_size
-    if not 0 <= budget <= pool_size:
-        raise ValueError(f"`budget` must be in [0, {pool_size}], the pool size; got {budget}.")
+    allowed = f"in [0, {pool_size}], the pool size"
+    refuse_unless("budget", budget, lambda labels: is_whole(labels) and 0 <= labels <= pool_size, allowed)
     return budget
 
 
 def _epochs_at_end(n_rounds: int, n_epochs: int, epochs_per_query: int | None, retraining: str, stop: str) -> list[int]:
     """Epochs trained in all by the end of each round; fewer rounds where the epochs are spent before the budget."""
-    if stop not in STOPS:
-        raise ValueError(f"`stop` must be one of {', '.join(map(repr, STOPS))}; got {stop!r}.")
+    refuse_unless_among("stop", stop, STOPS)
     if epochs_per_query is None:
         if stop == "epochs":
             raise ValueError('`stop` "epochs" needs `epochs_per_query`; got None.')
         if retraining != "cold":
             return [(done + 1) * n_epochs // n_rounds for done in range(n_rounds)]
         epochs_per_query = n_epochs
-    if epochs_per_query < 1:
-        raise ValueError(f"`epochs_per_query` must be at least 1; got {epochs_per_query}.")
+    checked_count("epochs_per_query", epochs_per_query)
     if stop == "epochs":
         n_rounds = min(n_rounds, -(-n_epochs // epochs_per_query))
         return [*((done + 1) * epochs_per_query for done in range(n_rounds - 1)), n_epochs]

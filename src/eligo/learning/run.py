@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from eligo.learning.trajectory import Meter, OnRecord, Trajectory
 from eligo.learning.trials import Trials, as_members, as_nets
 from eligo.lots import folded
+from eligo.mistakes import refuse_unless
 from eligo.nets import jit_nets, over_nets, spread
-from eligo.networks import AnyNetwork, Params, presentation_work
+from eligo.networks import AnyNetwork, Network, Params, presentation_work, refuse_no_network
 from eligo.rules import BatchRule, Rule
 from eligo.rules.protocol import refuse_no_rule
-from eligo.sgd import SGD
-from eligo.tasks import Task
+from eligo.sgd import SGD, refuse_no_sgd
+from eligo.tasks import Task, refuse_no_task
 from eligo.training import TrainingState, advance, start
 from eligo.utilities import Situation, Utility, Workload
 from eligo.utilities.predictions import refuse_few_members, refuse_other_task
@@ -115,6 +116,23 @@ def score(network: AnyNetwork, task: Task, utility: Utility, step: int, params: 
 
 Mask = NDArray[np.bool_]
 Weights = NDArray[np.floating]
+
+
+def refuse_unfit_start(network: AnyNetwork, task: Task, trials: Trials, sgd: SGD) -> None:
+    """Refuse what no run can start from, before anything is made of it.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not of its kind, or the trials are of another network.
+    """
+    refuse_no_network(network)
+    refuse_no_task(task)
+    refuse_no_sgd(sgd)
+    remedy = "Make them by eligo.study.stack_trials."
+    refuse_unless("trials", trials, lambda one: isinstance(one, Trials), "an eligo.Trials", remedy)
+    if isinstance(network, Network):
+        network.sizes_of(trials.params, n_axes=2)
 
 
 def refuse_unfit(utility: Utility, rule: Rule | BatchRule, task: Task, n_members: int, is_pool: bool) -> None:

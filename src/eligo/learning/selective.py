@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from eligo.learning.pace import Pace, pace_of
 from eligo.learning.parts import learn_in_parts
-from eligo.learning.run import Mask, Run, Weights, refuse_unfit
+from eligo.learning.run import Mask, Run, Weights, refuse_unfit, refuse_unfit_start
 from eligo.learning.stretch import Selection, Stretches
 from eligo.learning.trajectory import OnRecord, Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
+from eligo.mistakes import checked_count, refuse_unless_among, refuse_unless_number
 from eligo.networks import AnyNetwork, presentation_work
 from eligo.rules import AdaptiveMean, Everything, Rule
 from eligo.sgd import SGD
@@ -82,6 +83,7 @@ def learn_selectively(
     --------
     See `eligo.methods`, which names the usual combinations.
     """
+    refuse_unfit_start(network, task, trials, sgd)
     first = interval if first_selection is None else first_selection
     _refuse_unfit_settings(interval, first, candidates, tail, check_interval)
     refuse_unfit_criterion(stopping, task)
@@ -129,12 +131,9 @@ def learn_selectively(
 
 def _refuse_unfit_settings(interval: int, first: int, candidates: str, tail: float, check_interval: int) -> None:
     for name, epochs in (("interval", interval), ("first_selection", first), ("check_interval", check_interval)):
-        if epochs < 1:
-            raise ValueError(f"`{name}` must be at least 1 epoch; got {epochs}.")
-    if candidates not in CANDIDATES:
-        raise ValueError(f"`candidates` must be one of {', '.join(map(repr, CANDIDATES))}; got {candidates!r}.")
-    if not 0 <= tail <= 1:
-        raise ValueError(f"`tail` must be in [0, 1]; got {tail:g}.")
+        checked_count(name, epochs)
+    refuse_unless_among("candidates", candidates, CANDIDATES)
+    refuse_unless_number("tail", tail, lambda tail: 0 <= tail <= 1, "in [0, 1]")
 
 
 def _pace(rule: Rule, utility: Utility, run: Run, tail: int, selections: NDArray[np.int64]) -> Pace | None:

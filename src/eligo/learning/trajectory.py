@@ -16,6 +16,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from eligo.learning.trials import Trials, as_members
+from eligo.mistakes import checked_count
 from eligo.nets import jit_nets, over_nets
 from eligo.networks import AnyNetwork, Params
 from eligo.tasks import Task
@@ -252,6 +253,7 @@ def record_epochs(n_epochs: int, n_records: int, checkpoints: Sequence[int] = ()
     >>> record_epochs(10, 2, checkpoints=(1, 7, 30)).tolist()
     [0, 1, 5, 7, 10]
     """
+    checked_count("n_records", n_records)
     steps = np.round(np.linspace(0, n_epochs, min(n_epochs, n_records) + 1)).astype(np.int64)
     reached = [epoch for epoch in checkpoints if 0 <= epoch <= n_epochs]
     return np.union1d(steps, np.array(reached, dtype=np.int64))
