@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -20,11 +22,14 @@ from eligo.study.comparison.design import TRIALS, compared_methods, comparison_s
 from eligo.study.comparison.table import as_study_table, prepared
 from eligo.study.comparison.target import checked_task
 from eligo.study.display import Display, duration
+from eligo.study.export import export_store
 from eligo.study.files import load_study, study_names, study_text
+from eligo.study.filesystem import network_filesystem
+from eligo.study.folder import run_in_folder
 from eligo.study.outcome import REPORT, note_report, read_results, write_results
 from eligo.study.reading import StudyError
 from eligo.study.results import StudyResults
-from eligo.study.runner import run_in_folder
+from eligo.study.store import FILE_NAME
 
 app = typer.Typer(
     help="Neural networks that choose what they learn from.",
@@ -41,8 +46,8 @@ app.add_typer(data_app, name="data")
 CommandLineError: type[Any] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 STUDIES_FOLDER = Path("eligo-studies")
-STOPPED = 130
-"""Exit code of a command that Ctrl-C stopped."""
+STOPPED, TERMINATED = 130, 143
+"""Exit codes of a command that Ctrl-C stopped, and of one that SIGTERM did."""
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
 
@@ -81,10 +86,13 @@ def compare(
         for note in one.notes:
             print(note, flush=True)
         folder = out or STUDIES_FOLDER / f"{design.name}-{file_name(target)}"
+        _say_filesystem(folder)
         with Display(design, Console()) as display:
             command = shlex.join(["eligo", *sys.argv[1:]])
             run_in_folder(design, folder, jobs or usable_cores(), display.watch, command)
-    print_answer(read_results(folder), Console())
+    results = read_results(folder)
+    _refuse_failures(results)
+    print_answer(results, Console())
     _report(folder)
 
 
@@ -110,14 +118,41 @@ def run(
         quick=quick,
     )
     folder = out or STUDIES_FOLDER / (f"{design.name}-quick" if quick else design.name)
+    _say_filesystem(folder)
     with Display(design, Console()) as display:
         command = shlex.join(["eligo", *sys.argv[1:]])
         absent = run_in_folder(
             design, folder, jobs or usable_cores(), display.watch, command, needs_all=problems is not None
         )
-    _report(folder)
+    results = _report(folder)
     for problem, reason in absent.items():
         print(f"left out {problem}: {reason}", file=sys.stderr)
+    _refuse_failures(results)
+
+
+def _say_filesystem(folder: Path) -> None:
+    """Warn where locks and logs of databases are not to be trusted."""
+    if kind := network_filesystem(folder):
+        print(
+            f"eligo: {folder} lies on a network file system ({kind}), on which SQLite may lose units if the machine fails. "
+            "Choose an --out on a local disk, and copy it when the study has ended.",
+            file=sys.stderr,
+        )
+
+
+def _refuse_failures(results: StudyResults) -> None:
+    """End with an error if units failed; what they were stands in the message."""
+    if not results.failures.empty:
+        units = "; ".join(_failures(results))
+        raise StudyError(
+            f"{len(results.failures)} units failed: {units}. Run the same command again to try them again."
+        )
+
+
+def _failures(results: StudyResults) -> list[str]:
+    """Each unit that failed, with the first line of its last error."""
+    rows = results.failures.to_numpy().tolist()
+    return [f"{unit} ({attempts} attempts, the last: {error.splitlines()[0]})" for unit, attempts, error in rows]
 
 
 @study_app.command("status")
@@ -133,6 +168,8 @@ def status(folder: Folder) -> None:
         print(f"  {problem.name}: {done}")
     for name, reason in results.absent.items():
         print(f"  {name}: left out: {reason}")
+    for failure in _failures(results):
+        print(f"  failed: {failure}")
     if spent := results.stage_seconds.get("the whole run"):
         print(f"time spent by runs that ended: {duration(spent)}")
     _say_parts(results)
@@ -156,6 +193,18 @@ def _say_parts(results: StudyResults) -> None:
 def report(folder: Folder) -> None:
     """Write the report of what a study has found so far."""
     _report(folder)
+
+
+@study_app.command("export")
+def export(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(help="Folder of the CSV files.  [default: DIR/export]")] = None,
+) -> None:
+    """Write the rows of a study's store as CSV files, of a damaged one whatever can be read."""
+    target = out or folder / "export"
+    for line in export_store(folder / FILE_NAME, target):
+        print(line)
+    print(f"exported: {target}")
 
 
 @study_app.command("show")
@@ -192,20 +241,31 @@ def fetch_data(
         print(path if is_new else f"already here: {path}")
 
 
-def _report(folder: Path) -> None:
+def _report(folder: Path) -> StudyResults:
     began = time.monotonic()
     results = read_results(folder)
     if results.trials.empty:
+        _refuse_failures(results)
         raise StudyError(
             f"{folder} holds no finished trial yet, so there is nothing to report. Let `eligo study run` go on."
         )
     print(f"results: {write_results(results, folder)}", flush=True)
     print(f"report: {write_report(results, folder / 'report')}")
     note_report(folder, time.monotonic() - began)
+    return results
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    """End as Ctrl-C does: whatever is under way lets go of what it holds."""
+    sys.exit(TERMINATED)
+
+
+KEPT = "stopped; what was finished is kept. Run the same command again to go on."
 
 
 def main() -> None:
     """Run the command line; a mistake that a user can mend is one line on stderr and exit code 2."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         code = app(standalone_mode=False)
         if code == STOPPED:  # how typer passes Ctrl-C on
@@ -219,7 +279,11 @@ def main() -> None:
         message = error.format_message().rstrip(".")
         _leave(f"{message}{'' if message.endswith('?') else '.'} See `eligo --help`.", 2)
     except KeyboardInterrupt:
-        _leave("stopped; what was finished is kept. Run the same command again to go on.", STOPPED)
+        _leave(KEPT, STOPPED)
+    except SystemExit as leaving:
+        if leaving.code == TERMINATED:
+            _leave(KEPT, TERMINATED)
+        raise
 
 
 def _leave(message: str, code: int) -> NoReturn:

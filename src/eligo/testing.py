@@ -1,7 +1,7 @@
-"""Checks for people who write a utility or a rule of their own: every guarantee that the loops lean on.
+"""Checks for people who write a utility, a rule or a store of their own: every guarantee that loops and studies lean on.
 
 Each check builds a small situation, runs the value in one compiled program, and raises an `AssertionError` of one line that
-says which guarantee is broken. Our own utilities and rules pass the same checks.
+says which guarantee is broken. Our own utilities, rules and stores pass the same checks.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from numpy.typing import NDArray
 from eligo.networks import Network
 from eligo.representations import Vectors
 from eligo.rules import BatchRule, Rule
+from eligo.study.conformance import check_store
 from eligo.tasks import CLASSIFICATION, Task, softmax_of_net_inputs
 from eligo.utilities import FromPredictions, Situation, Utility, Workload
 from eligo.utilities.predictions import predicted_in, refuse_other_task
+
+__all__ = ["CERTAIN", "check_rule", "check_store", "check_utility"]
 
 N_EXAMPLES, N_FEATURES, N_LABELLED = 24, 3, 9
 N_KEYS = 32

@@ -275,7 +275,9 @@ def swept(study, fashion, housing, tmp_path_factory):
     results = study(problems=(fashion, housing), methods=FACTORS[:9], n_trials=3, has_cells=False)
     absent = {"digits": "digits.csv is neither in ELIGO_DATA nor in the cache."}
     folder = tmp_path_factory.mktemp("swept") / "report"
-    return write_report(dataclasses.replace(results, absent=absent), folder)
+    failed = ["fashion_mnist: sasla trials 0-9", 3, "ValueError: <b>a</b>\nTraceback"]
+    failures = pd.DataFrame([failed], columns=["unit", "attempts", "error"])
+    return write_report(dataclasses.replace(results, absent=absent, failures=failures), folder)
 
 
 def test_a_setting_that_was_varied_has_its_figure_and_its_numbers(swept):
@@ -295,6 +297,12 @@ def test_data_are_described_with_what_is_missing(swept):
     assert re.search("14.999 to 500.001", text)
     assert "a stand-in" in text and "Trouser" in text
     assert "digits.csv is neither in ELIGO_DATA nor in the cache." in text and "This study is not complete" in text
+
+
+def test_units_that_failed_are_said_with_their_error(swept):
+    text = Outline(swept.read_text(encoding="utf-8")).text
+    assert "fashion_mnist: sasla trials 0-9" in text and "ValueError: <b>a</b>" in text and "Traceback" not in text
+    assert "Traceback" in (swept.parent / "tables" / "failures.csv").read_text(encoding="utf-8")
 
 
 def test_large_squared_errors_are_shown_in_powers_of_ten(swept):

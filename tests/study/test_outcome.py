@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from eligo.study.design import HyperParameters, Study
+from eligo.study.folder import open_store
 from eligo.study.outcome import read_results, write_results
 from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
 from eligo.study.results import CURVE_COLUMNS, TRIAL_COLUMNS, WINNER_COLUMNS
-from eligo.study.runner import open_store
 from eligo.study.units import Finished, TrialUnit, TuningUnit
 from small_studies import FinishedStudy, n_units
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from contextlib import closing
@@ -14,10 +15,11 @@ import pytest
 from eligo.datasets import DataError, Dataset, UnavailableError, load
 from eligo.study.design import HyperParameters, Study
 from eligo.study.files import load_study
+from eligo.study.folder import only_run, open_store, run_in_folder
 from eligo.study.outcome import read_results, write_results
 from eligo.study.problems import dataset_of
 from eligo.study.reading import StudyError
-from eligo.study.runner import Progress, only_run, open_store, run_in_folder
+from eligo.study.runner import Progress
 from eligo.study.schedule import Schedule
 from eligo.study.store import FILE_NAME, SQLiteStore
 from eligo.study.units import Finished, TrialUnit, TuningUnit, Unit
@@ -96,23 +98,34 @@ def interrupt(process: "subprocess.Popen[str]") -> None:
     wait_until(lambda: not members_of_group(group), seconds=10)
 
 
-def kill_worker(process: "subprocess.Popen[str]") -> None:
+def terminate(process: "subprocess.Popen[str]") -> None:
     group = os.getpgid(process.pid)
-    os.kill(workers_of(process.pid)[0], signal.SIGKILL)
+    os.killpg(group, signal.SIGTERM)  # as a system does that shuts down
     _, said = process.communicate(timeout=20)
-    assert process.returncode == 2
-    assert said == ("eligo: a worker process died; what was finished is kept. Run the same command again to go on.\n")
+    assert process.returncode == 143
+    assert said == "eligo: stopped; what was finished is kept. Run the same command again to go on.\n"
     wait_until(lambda: not members_of_group(group), seconds=10)
+
+
+def errors_of(folder: Path) -> list[str]:
+    """Errors of all attempts, read without eligo."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        return [row[0] for row in connection.execute("SELECT error FROM attempts WHERE error IS NOT NULL")]
 
 
 def test_a_run_that_was_stopped_in_every_way_goes_on_and_ends_alike(finished: FinishedStudy, tmp_path: Path):
     folder, kept = tmp_path / "out", 0
-    for stop in (kill_parent, interrupt, kill_worker):
+    for stop in (kill_parent, interrupt, terminate):
         stop(started(finished.file, folder, after=kept + 1))
         kept = n_units(folder)
         assert kept < N_UNITS
-    seen = finish(finished.file, folder, jobs=1)
-    assert seen[0].n_done == kept and len(seen) - 1 == N_UNITS - kept  # nothing is computed twice
+    assert errors_of(folder) == []  # being stopped is no failure
+    process = started(finished.file, folder, after=kept + 1)
+    os.kill(workers_of(process.pid)[0], signal.SIGKILL)
+    out, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")  # a worker's death costs its unit, which is computed again
+    assert out.count("failed, attempt 1 of 3: the worker process died") == len(errors_of(folder)) <= 1
+    assert out.startswith(f"{kept} of ")
     assert timeless(folder / "results.csv") == timeless(finished.folder / "results.csv")
 
 

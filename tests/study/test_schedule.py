@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eligo.study.design import Study
-from eligo.study.runner import open_store
+from eligo.study.folder import open_store
 from eligo.study.schedule import Schedule
 from eligo.study.units import TrialUnit, TuningUnit, Unit
 

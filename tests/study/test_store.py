@@ -10,29 +10,12 @@ from typing import Any
 import pytest
 
 from eligo.study.compilation import Compilation
-from eligo.study.design import HyperParameters
 from eligo.study.reading import StudyError
-from eligo.study.results import CELL_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
-from eligo.study.store import FILE_NAME, SCHEMA_VERSION, SQLiteStore
-from eligo.study.units import Finished, TrialUnit, TuningUnit, unit_id
-
-VALUES = HyperParameters(4, 0.5, 0.0, 0.5)
-
-
-def finished(problem: str = "iris", trials: tuple[int, ...] = (0, 1), n_records: int = 3) -> Finished:
-    facts = {"problem": problem, "method": "sasla", "is_diverged": False, "accuracy": float("nan")}
-    ends = [dict.fromkeys(TRIAL_COLUMNS, 0.1) | facts | {"trial": trial} for trial in trials]
-    curves = [
-        dict.fromkeys(CURVE_COLUMNS, 1 / 3) | facts | {"trial": trial, "epoch": epoch}
-        for trial in trials
-        for epoch in range(n_records)
-    ]
-    return Finished(TrialUnit(problem, "sasla", trials, VALUES), 1.5, trials=ends, curves=curves)
-
-
-def tuned() -> Finished:
-    cell = dict.fromkeys(CELL_COLUMNS, 0.25) | {"problem": "wine", "cv_error": None, "is_diverged": True}
-    return Finished(TuningUnit("wine", 4, (VALUES,)), 2.0, cells=[cell])
+from eligo.study.results import CURVE_COLUMNS
+from eligo.study.schema import SCHEMA_VERSION
+from eligo.study.store import FILE_NAME, SQLiteStore
+from eligo.study.units import unit_id
+from stored_units import finished, tuned
 
 
 @pytest.fixture
@@ -218,22 +201,3 @@ def test_parts_add_up_units_and_what_compiling_took_of_them(store: SQLiteStore):
     parts = {row.pop("part"): row for row in store.parts()}
     assert parts["sasla"] == {"units": 2, "seconds": 3.0, "seconds_compiling": 0.75, "n_compiled": 3, "n_cached": 5}
     assert parts["tuning"] == {"units": 1, "seconds": 2.0, "seconds_compiling": 0.0, "n_compiled": 0, "n_cached": 0}
-
-
-def test_a_store_from_before_compiling_was_counted_is_read_and_gone_on_with(path: Path, store: SQLiteStore):
-    store.add(finished())
-    store.close()
-    connection = sqlite3.connect(path)
-    connection.execute("DROP TABLE compilation")
-    connection.close()
-    before = path.read_bytes()
-    old = SQLiteStore(path)
-    assert old.parts() == [
-        {"part": "sasla", "units": 1, "seconds": 1.5, "seconds_compiling": None, "n_compiled": None, "n_cached": None}
-    ]
-    old.close()
-    assert path.read_bytes() == before
-    again = SQLiteStore(path, is_new=True)
-    again.add(replace(finished("wine"), compilation=Compilation(0.5, 3, 1)))
-    assert [(row["units"], row["n_compiled"]) for row in again.parts()] == [(2, 3)]
-    again.close()

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from eligo.study.worker import ctrl_c_held_back
+from eligo.study.worker import stops_held_back
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def python_s_own_handler():
 def test_ctrl_c_is_seen_after_what_holds_it_back(press_ctrl_c):
     reached_the_end = False
     with pytest.raises(KeyboardInterrupt):
-        with ctrl_c_held_back():
+        with stops_held_back():
             press_ctrl_c()
             reached_the_end = True
     assert reached_the_end
@@ -52,7 +52,7 @@ def test_ctrl_c_is_seen_after_what_holds_it_back(press_ctrl_c):
 
 def test_a_shell_that_ignores_ctrl_c_is_obeyed(press_ctrl_c):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with ctrl_c_held_back():
+    with stops_held_back():
         press_ctrl_c()
     assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
 
@@ -61,7 +61,7 @@ def test_in_another_thread_nothing_is_asked_of_the_handlers():
     done = []
 
     def start() -> None:
-        with ctrl_c_held_back():
+        with stops_held_back():
             done.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set()))
 
     thread = threading.Thread(target=start)

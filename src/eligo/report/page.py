@@ -42,6 +42,7 @@ from .study_tables import (
     absent_table,
     class_table,
     column_table,
+    failure_table,
     headline_table,
     listing_table,
     missing_table,
@@ -221,6 +222,10 @@ def page_of(analysis: Analysis, shelf: Shelf) -> Mapping[str, Any]:
         "missing": shelf.table(
             missing_table(results, analysis.missing) if len(analysis.missing) else None,
             "Trials that are missing. Everything below is of the trials that were found.",
+        ),
+        "failures": shelf.table(
+            failure_table(results) if len(results.failures) else None,
+            "Parts of the study that failed. The same command tries them again.",
         ),
         "unstarted": [problem.title for problem in analysis.unstarted],
         "absent": list(results.absent),

@@ -190,6 +190,13 @@ def absent_table(results: StudyResults) -> Table:
     return Table("absent", "", (), ("problem", "reason"), rows, frame)
 
 
+def failure_table(results: StudyResults) -> Table:
+    """Units that were tried and could not be computed, and why."""
+    said = results.failures.assign(error=results.failures["error"].str.partition("\n")[0])
+    rows = tuple((words(unit), Cell(str(attempts)), words(error)) for unit, attempts, error in said.to_numpy().tolist())
+    return Table("failures", "", (), ("unit", "attempts", "last error"), rows, results.failures)
+
+
 def winner_table(results: StudyResults) -> Table:
     """The hyper-parameters that served all methods."""
     titles = {problem.name: problem.title for problem in results.problems}

@@ -14,6 +14,7 @@ from eligo.study.criteria import criteria_of
 from eligo.study.reading import StudyError
 from eligo.study.results import (
     CRITERIA_COLUMNS,
+    FAILURE_COLUMNS,
     PART_COLUMNS,
     TRIAL_COLUMNS,
     WINNER_COLUMNS,
@@ -21,7 +22,8 @@ from eligo.study.results import (
     StudyResults,
 )
 from eligo.study.rounds import ends_of_rounds
-from eligo.study.store import FILE_NAME, TABLES, SQLiteStore
+from eligo.study.schema import TABLES
+from eligo.study.store import FILE_NAME, SQLiteStore
 from eligo.study.tuning import choose_winner
 
 RESULTS_NAME = "results.csv"
@@ -34,10 +36,11 @@ def read_results(folder: Path) -> StudyResults:
     Raises
     ------
     StudyError
-        If the folder holds no study, or one that has not finished a unit of trials.
+        If the folder holds no study, one that has not begun, or a damaged one.
     """
     store = SQLiteStore(folder / FILE_NAME)
     try:
+        store.check()
         settings = store.noted("settings")
         if settings is None or store.noted("problems") is None:
             raise StudyError(f"{folder} holds a study that has not begun. Run it with `eligo study run`.")
@@ -65,6 +68,7 @@ def read_results(folder: Path) -> StudyResults:
             environment=store.noted("environment") or {},
             stage_seconds=_seconds(store),
             parts=_parts(store, methods),
+            failures=pd.DataFrame(store.failures(), columns=list(FAILURE_COLUMNS)),
         )
     finally:
         store.close()

@@ -70,6 +70,7 @@ class StudyResults:
     environment : mapping of str to str: machine, versions, date
     stage_seconds : mapping of stage name to wall-clock seconds
     parts : one row for tuning and for each method, `PART_COLUMNS`: what it took of all workers together
+    failures : one row for each unit that failed and is not there, `FAILURE_COLUMNS`
     """
 
     name: str
@@ -86,6 +87,7 @@ class StudyResults:
     environment: Mapping[str, str]
     stage_seconds: Mapping[str, float]
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    failures: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 REFERENCE = "passive"
@@ -198,6 +200,9 @@ CELL_COLUMNS = (
 PART_COLUMNS = ("part", "units", "seconds", "seconds_compiling", "n_compiled", "n_cached")
 """Columns of ``parts``: "tuning" or a method, its units, their seconds, and of these the seconds in which programs were
 compiled or read from the cache, with how many of each; NaN where a release of eligo did not count them."""
+
+FAILURE_COLUMNS = ("unit", "attempts", "error")
+"""Columns of ``failures``: the unit in words, how often it was tried, and the last error, what it was in its first line."""
 
 WINNER_COLUMNS = (
     "problem",

@@ -1,37 +1,32 @@
-"""Running a study: finished units are stored at once, and running again goes on where it stopped."""
+"""Computing the units of a study: each is leased, computed, stored at once, and tried again if it failed."""
 
 from __future__ import annotations
 
-import fcntl
-import multiprocessing
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, replace
 from typing import Any
 
-from eligo.datasets import DataError, UnavailableError
-from eligo.study.design import Study, changed_settings, completed
-from eligo.study.environment import describe_environment
-from eligo.study.problems import describe_problem
+from eligo.datasets import DataError
+from eligo.study.design import Study
+from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, error_text, this_process
 from eligo.study.reading import StudyError
-from eligo.study.results import Problem
 from eligo.study.schedule import Schedule
-from eligo.study.store import FILE_NAME, SQLiteStore, Store
-from eligo.study.units import Finished, Unit, unit_id
-from eligo.study.worker import compute, ctrl_c_held_back, prepare_worker, worker_environment
+from eligo.study.store import Store
+from eligo.study.units import Finished, Unit, unit_id, unit_in_words
+from eligo.study.worker import compute, stops_held_back
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands, after each unit.
+    """Where a run stands, at the start, after each unit, and after each attempt at one that failed.
 
     Attributes
     ----------
-    finished : the unit that just ended; None at the start
+    finished : the unit that just ended; None at the start, and after a failure
+    failed : str or None, what just failed and why, in one line
     cells, trials : at the start, the rows that earlier runs stored
     n_done, n_known : int, units done and units known of so far, also those of earlier runs
     share : float in [0, 1], estimated part of the work that is done
@@ -45,81 +40,10 @@ class Progress:
     seconds_left: float | None
     cells: Sequence[dict[str, Any]] = ()
     trials: Sequence[dict[str, Any]] = ()
+    failed: str | None = None
 
 
 Watch = Callable[[Progress], None]
-
-
-def open_store(study: Study, folder: Path) -> SQLiteStore:
-    """The store of a study in a folder: a new one, or that of an earlier run of the same design.
-
-    Raises
-    ------
-    StudyError
-        If the folder holds something else, or a study of another design; nothing is changed then.
-    """
-    claim_folder(folder)
-    store = SQLiteStore(folder / FILE_NAME, is_new=True)
-    settings, before = _plain(study.to_settings()), store.noted("settings")
-    if before is None:
-        store.note("settings", settings)
-    elif changes := changed_settings(completed(before), settings):
-        store.close()
-        raise StudyError(
-            f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one."
-        )
-    return store
-
-
-def claim_folder(folder: Path) -> None:
-    """Make a study's folder, or accept one that is empty or holds a study.
-
-    Raises
-    ------
-    StudyError
-        If the folder cannot be made or read, or holds something else.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        is_empty = all(entry.name == LOCK_NAME for entry in folder.iterdir())
-    except OSError as error:
-        raise StudyError(f"cannot make the folder {folder}: {error.strerror}. Choose another --out.") from None
-    if not is_empty and not (folder / FILE_NAME).exists():
-        raise StudyError(f"{folder} is not empty and is no study. Choose another --out, or an empty folder.")
-
-
-def _plain(value: Any) -> Any:
-    """Nested plain values as JSON has them, so that designs compare equal after storage."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value
-
-
-LOCK_NAME = ".lock"
-
-
-@contextmanager
-def only_run(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; a second run is refused instead of doing the same work twice."""
-    try:
-        lock = open(folder / LOCK_NAME, "w")
-    except OSError as error:
-        raise StudyError(f"cannot write in {folder}: {error.strerror}. Choose another --out.") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StudyError(
-                f"another process is running the study in {folder}. Wait for it, or choose another --out."
-            ) from None
-        yield
-
-
-def process_pool(jobs: int) -> ProcessPoolExecutor:
-    """Worker processes on this machine."""
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=prepare_worker)
 
 
 def run_study(
@@ -127,48 +51,89 @@ def run_study(
 ) -> None:
     """Compute all units that are not stored yet, and store each as it ends.
 
+    A unit that fails, or whose worker dies, is tried `MOST_ATTEMPTS` times; then the rest goes on without it, and the store
+    has it among its `failures`. The next run tries it again.
+
     Parameters
     ----------
     study : Study
     store : Store
     executor : Executor, where units are computed
     n_parallel : int, units to compute at the same time
-    watch : function of a Progress, called at the start and after each unit
+    watch : function of a Progress, called at the start, after each unit and after each failure
     absent : problems whose data could not be had, default=(); they are left out
 
     Raises
     ------
     StudyError
-        If the executor breaks, or every cell of a grid diverges. What is stored stays.
+        If every cell of a grid diverges, another process computes a unit of this store, or the store cannot be written.
+    DataError
+        If data that were there are not there any more. What is stored stays.
     """
-    schedule, clock = Schedule(study, store, absent), _Clock()
-    running: dict[Future[Finished], Unit] = {}
-    watch(replace(_progress(schedule, None, clock), cells=store.rows("cells"), trials=store.rows("trials")))
-    while schedule.ready or running:
-        while schedule.ready and len(running) < n_parallel:
-            unit = schedule.take(running.values())
-            with _a_worker_may_die(), ctrl_c_held_back():
-                running[executor.submit(compute, study, unit)] = unit
-        ended, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in ended:
-            unit = running.pop(future)
-            with _a_worker_may_die():
-                finished = future.result()
-            store.add(finished)
-            schedule.finish(unit)
-            clock.add(schedule.known[unit_id(unit)])
-            watch(_progress(schedule, finished, clock))
-
-
-@contextmanager
-def _a_worker_may_die() -> Iterator[None]:
-    """Say what a broken pool means: out of memory, or killed; it shows where work is given or fetched."""
+    run = _Run(study, store, watch, absent)
     try:
-        yield
-    except BrokenProcessPool:
-        raise StudyError(
-            "a worker process died; what was finished is kept. Run the same command again to go on."
-        ) from None
+        while run.schedule.ready or run.running:
+            while run.schedule.ready and len(run.running) < n_parallel:
+                run.start(executor)
+            ended, _ = wait(run.running, timeout=LEASE_SECONDS / 4, return_when=FIRST_COMPLETED)
+            run.keep_leases()
+            for future in ended:
+                run.end(future)
+    finally:
+        store.release(run.owner)
+
+
+class _Run:
+    """What one run has begun, and how often it failed at it."""
+
+    def __init__(self, study: Study, store: Store, watch: Watch, absent: Collection[str]) -> None:
+        self.study, self.store, self.watch = study, store, watch
+        self.schedule, self.clock, self.owner = Schedule(study, store, absent), _Clock(), this_process()
+        self.running: dict[Future[Finished], Unit] = {}
+        self.n_failed: Counter[str] = Counter()
+        self.kept_at = time.monotonic()
+        before = _progress(self.schedule, None, self.clock)
+        watch(replace(before, cells=store.rows("cells"), trials=store.rows("trials")))
+
+    def start(self, executor: Executor) -> None:
+        """Lease the next unit, and have it computed."""
+        unit = self.schedule.take(self.running.values())
+        if not self.store.begin(unit, self.owner):
+            raise StudyError(
+                f"another process computes {unit_in_words(unit)} of this study. Wait until it has ended, and run the same "
+                "command again."
+            )
+        with stops_held_back():
+            self.running[executor.submit(compute, self.study, unit)] = unit
+
+    def keep_leases(self) -> None:
+        """Renew the leases of what is computed, well before they run out."""
+        if time.monotonic() - self.kept_at > LEASE_SECONDS / 4:
+            self.store.renew(self.owner)
+            self.kept_at = time.monotonic()
+
+    def end(self, future: Future[Finished]) -> None:
+        """Store what a unit found; or put it back, unless it failed for the last time."""
+        unit = self.running.pop(future)
+        if error := future.exception():
+            self._fail(unit, error)
+            return
+        finished = future.result()
+        self.store.add(finished)
+        self.schedule.finish(unit)
+        self.clock.add(self.schedule.known[unit_id(unit)])
+        self.watch(_progress(self.schedule, finished, self.clock))
+
+    def _fail(self, unit: Unit, error: BaseException) -> None:
+        if isinstance(error, (StudyError, DataError)):
+            raise error  # a person must mend it, and it concerns more than this unit
+        name, what = unit_id(unit), error_text(error)
+        self.store.fail(unit, what)
+        self.n_failed[name] += 1
+        if self.n_failed[name] < MOST_ATTEMPTS:
+            self.schedule.put_back(unit)
+        said = f"{unit_in_words(unit)} failed, attempt {self.n_failed[name]} of {MOST_ATTEMPTS}: {what.splitlines()[0]}"
+        self.watch(replace(_progress(self.schedule, None, self.clock), failed=said))
 
 
 class _Clock:
@@ -190,115 +155,3 @@ def _progress(schedule: Schedule, finished: Finished | None, clock: _Clock) -> P
     return Progress(
         finished, n_done, len(schedule.known), done / expected if expected else 1.0, clock.seconds_for(expected - done)
     )
-
-
-def run_in_folder(
-    study: Study, folder: Path, jobs: int, watch: Watch, command: str | None = None, *, needs_all: bool = True
-) -> dict[str, str]:
-    """Run a study in a folder with worker processes; what it found is in the folder's store afterwards.
-
-    Parameters
-    ----------
-    study : Study
-    folder : Path
-    jobs : int, worker processes
-    watch : function of a Progress
-    command : str, default=None, what the report prints as the way to run it again
-    needs_all : bool, default=True, whether data that cannot be had are an error; otherwise their problems are left out,
-        unless none is left
-
-    Returns
-    -------
-    mapping of problem name to the reason why it was left out
-
-    Raises
-    ------
-    StudyError, DataError
-        If data, folder or grid are not as they must be. What is stored stays.
-    """
-    problems, absent = _describe(study, needs_all)  # refuses bad data first
-    claim_folder(folder)
-    with only_run(folder), closing(open_store(study, folder)) as store:
-        _note_problems(store, problems, absent, folder)
-        _note_environment(store, describe_environment(jobs) | ({"command": command} if command else {}))
-        began = time.monotonic()
-        try:
-            _run_with_workers(study, store, jobs, watch, absent)
-        finally:
-            spent = store.noted("seconds") or 0.0
-            store.note("seconds", spent + time.monotonic() - began)
-    return absent
-
-
-def _describe(study: Study, needs_all: bool) -> tuple[list[Problem], dict[str, str]]:
-    """Facts about the problems whose data are there, and why others are not."""
-    problems, absent = [], {}
-    for plan in study.plans:
-        try:
-            problems.append(describe_problem(study, plan.problem))
-        except UnavailableError as error:
-            if needs_all:
-                raise
-            absent[plan.problem] = str(error)
-    if not problems:
-        raise DataError(next(iter(absent.values())))
-    return problems, absent
-
-
-def _note_problems(store: Store, problems: Sequence[Problem], absent: Mapping[str, str], folder: Path) -> None:
-    """Keep facts about the data; refuse to go on with other data under the same name.
-
-    Raises
-    ------
-    StudyError
-        If the data of a problem are not those that the study began with.
-    """
-    before = {facts["name"]: facts for facts in store.noted("problems") or []}
-    now = {problem.name: _plain(asdict(problem)) for problem in problems}
-    for name, facts in now.items():
-        if name in before and before[name]["digest"] != facts["digest"]:
-            raise StudyError(
-                f"the data of {name!r} are not those that the study in {folder} was begun with "
-                f"({before[name]['source']}; now {facts['source']}). Choose another --out, or bring the old data back."
-            )
-    store.note("problems", list((before | now).values()))
-    store.note("absent", {name: reason for name, reason in absent.items() if name not in before})
-
-
-def _note_environment(store: Store, now: dict[str, str]) -> None:
-    """Keep where a study began, and add where it went on; refuse other versions, whose numbers would be mixed in.
-
-    Raises
-    ------
-    StudyError
-        If eligo, or what its numbers come from, is not of the version that the study began with.
-    """
-    begun = store.noted("environment")
-    if begun is None:
-        store.note("environment", now)
-        return
-    for package in ("eligo", "jax", "jaxlib", "numpy", "scikit-learn"):
-        if begun[package] != now[package]:
-            raise StudyError(
-                f"the study was begun with {package} {begun[package]}, and this is {now[package]}; their numbers would be "
-                "mixed. Choose another --out, or install that version."
-            )
-    store.note(
-        "environment", begun | {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
-    )
-
-
-def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch, absent: Collection[str]) -> None:
-    """Run a study with worker processes, which are gone when this returns or raises."""
-    others = multiprocessing.active_children()
-    with worker_environment():
-        pool = process_pool(jobs)
-        try:
-            run_study(study, store, pool, jobs, watch, absent)
-        except BaseException:
-            for process in multiprocessing.active_children():
-                if process not in others:
-                    process.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        pool.shutdown()

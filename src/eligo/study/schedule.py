@@ -72,6 +72,13 @@ class Schedule:
             state.rung += 1
             self._open_next(unit.problem)
 
+    def put_back(self, unit: Unit) -> None:
+        """Let a unit that failed be tried again, when all that is ready now has had its turn.
+
+        One that is not put back stays open: trials of a problem wait for its tuning, and other problems do not.
+        """
+        self.ready.append(unit)
+
     def cost(self, names: set[str]) -> float:
         """Estimated cost of the known units of these names."""
         return sum(cost for name, cost in self.known.items() if name in names)

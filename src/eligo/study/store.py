@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+import struct
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from eligo.study.checksums import rows_checksum, text_checksum
+from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, Failure, Lease
 from eligo.study.reading import StudyError
-from eligo.study.results import CELL_COLUMNS, CONFUSION_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
-from eligo.study.units import Finished, unit_id
+from eligo.study.schema import TABLES, prepare
+from eligo.study.units import Finished, Unit, unit_id, unit_in_words
 
-SCHEMA_VERSION = 2
 FILE_NAME = "study.sqlite"
-COMPILATION = (
-    "CREATE TABLE IF NOT EXISTS compilation (unit TEXT PRIMARY KEY REFERENCES units (id), "
-    "seconds REAL NOT NULL, n_compiled INTEGER NOT NULL, n_cached INTEGER NOT NULL)"
-)
-"""A table beside that of units: stores of this version that were made before it was counted lack it until they go on."""
 PARTS = """
     SELECT coalesce(method, stage) AS part, count(*) AS units, sum(units.seconds) AS seconds,
         sum(compilation.seconds) AS seconds_compiling, sum(n_compiled) AS n_compiled, sum(n_cached) AS n_cached
     FROM units LEFT JOIN (SELECT DISTINCT unit, method FROM trials) AS named ON named.unit = id
         LEFT JOIN compilation ON compilation.unit = id
     GROUP BY part"""
-TABLES = {"cells": CELL_COLUMNS, "trials": TRIAL_COLUMNS, "curves": CURVE_COLUMNS, "confusion": CONFUSION_COLUMNS}
+TAKEN = """
+    SELECT 1 FROM units WHERE id = ?
+    UNION SELECT 1 FROM attempts WHERE unit = ? AND ended_at IS NULL AND expires > ?"""
+FAILURES = """
+    SELECT label, attempts, error FROM (
+        SELECT label, count(*) AS attempts, error, max(rowid) AS last FROM attempts
+        WHERE error IS NOT NULL AND unit NOT IN (SELECT id FROM units) GROUP BY unit)
+    WHERE attempts >= ? ORDER BY last"""
+"""Of each group, SQLite takes what is no aggregate from the row that `max` found."""
 
 
 class Store(Protocol):
@@ -47,6 +54,24 @@ class Store(Protocol):
     def noted(self, key: str) -> Any:
         """A fact about the study, or None."""
 
+    def begin(self, unit: Unit, owner: str, seconds: float = LEASE_SECONDS) -> bool:
+        """Lease a unit for so long; False if it is finished already, or leased by a lease that has not run out."""
+
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> None:
+        """Let all leases of an owner last so long from now."""
+
+    def fail(self, unit: Unit, error: str) -> None:
+        """End the lease of a unit that could not be computed, and keep why."""
+
+    def release(self, owner: str) -> None:
+        """End all leases of an owner, as if its units had not been begun. Adding a unit ends its lease too."""
+
+    def leases(self) -> list[Lease]:
+        """Leases that nobody ended, also those that have run out."""
+
+    def failures(self) -> list[Failure]:
+        """Units that are not finished although they were tried `MOST_ATTEMPTS` times, in the order of their last error."""
+
 
 class SQLiteStore:
     """A store in one SQLite file.
@@ -59,89 +84,122 @@ class SQLiteStore:
     Raises
     ------
     StudyError
-        If the file is not there, or is no store of this version.
+        If the file is not there, or is no store of this version; and from every method, if the file cannot be read or
+        written. What was added before stays.
     """
 
     def __init__(self, path: Path, is_new: bool = False) -> None:
-        """Open the file, and make its tables if it is new."""
+        """Open the file; make its tables if it is new, bring it to this version if it is old."""
         self.path = path
         if not is_new and not path.is_file():
             raise StudyError(f"{path.parent} is not a study: it has no {path.name}. `eligo study run` makes one.")
+        _refuse_emptied(path)
         unreadable = "{path} cannot be read as a study: {error}. Restore a copy, or choose another folder."
         try:
-            self._connection = sqlite3.connect(path, timeout=30)
-        except sqlite3.DatabaseError as error:
+            self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        except sqlite3.Error as error:
             raise StudyError(unreadable.format(path=path, error=error)) from None
         self._connection.row_factory = sqlite3.Row
         try:
-            self._prepare(is_new)
-        except sqlite3.DatabaseError as error:
+            prepare(self._connection, path, is_new)
+        except sqlite3.Error as error:
             self.close()
             raise StudyError(unreadable.format(path=path, error=error)) from None
         except StudyError:
             self.close()
             raise
 
-    def _prepare(self, is_new: bool) -> None:
-        """Look before anything is written: a file of something else stays as it is, to the byte."""
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        n_tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if version == 0 and (n_tables or not is_new):
-            raise StudyError(f"{self.path} is a SQLite file, but no study. Choose another folder.")
-        if version not in (0, SCHEMA_VERSION):
-            remedy = "Update eligo." if version > SCHEMA_VERSION else "Run the study again with another --out."
-            raise StudyError(
-                f"{self.path} has store version {version}; this eligo reads version {SCHEMA_VERSION}. {remedy}"
-            )
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=FULL")
-        if version == 0:
-            with self._connection:
-                self._make_tables()
-        if is_new:
-            self._connection.execute(COMPILATION)
-
-    def _make_tables(self) -> None:
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is written in it, or nothing; other processes write before it or after."""
         connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")  # sqlite3 begins no transaction of its own for CREATE
-        if connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
-            return  # another process was faster
-        connection.execute("CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-        connection.execute(
-            "CREATE TABLE units (id TEXT PRIMARY KEY, stage TEXT NOT NULL, problem TEXT NOT NULL, "
-            "seconds REAL NOT NULL, finished_at TEXT NOT NULL)"
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise StudyError(
+                f"{self.path} cannot be written: {error}. What was finished is kept: mend that, and run the same command "
+                "again."
+            ) from None
+
+    def _read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._damaged(str(error)) from None
+
+    def _damaged(self, how: str) -> StudyError:
+        return StudyError(
+            f"{self.path} is damaged: {how}. Restore a copy of it, or save what can be read by "
+            f"`eligo study export {self.path.parent}` and run the study again with another --out."
         )
-        for name, columns in TABLES.items():
-            connection.execute(f"CREATE TABLE {name} (unit TEXT NOT NULL REFERENCES units (id), {', '.join(columns)})")
-            connection.execute(f"CREATE INDEX {name}_by_problem ON {name} (problem)")
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    def check(self) -> None:
+        """Look whether the file is sound, every row of it.
+
+        Raises
+        ------
+        StudyError
+            If it is not: SQLite finds its own structure broken, or a unit or fact is not what was stored.
+        """
+        (first, *_) = self._read("PRAGMA integrity_check(1)")
+        if first[0] != "ok":
+            raise self._damaged(" ".join(str(first[0]).split()))
+        broken = [row["key"] for row in self._read("SELECT * FROM facts") if not _is_fact_sound(row)]
+        if broken:
+            raise self._damaged(f"the fact {broken[0]!r} is not what was stored")
+        if changed := self.changed_units():
+            raise self._damaged(f"{len(changed)} of its units are not what was stored")
+
+    def changed_units(self) -> set[str]:
+        """Ids of units whose rows are not those that were added, by their checksums; units of old files have none."""
+        units = self._read("SELECT id, stage, problem, seconds, finished_at, checksum FROM units")
+        found = {row["id"]: _unit_checksum(tuple(row)[:-1]) for row in units}
+        for table, columns in TABLES.items():
+            query = f"SELECT unit, {', '.join(columns)} FROM {table} ORDER BY rowid"
+            try:
+                for unit, *row in self._connection.execute(query):
+                    found[unit] = rows_checksum(columns, (row,), found.get(unit, 0))
+            except (sqlite3.Error, struct.error, TypeError) as error:
+                raise self._damaged(f"{table}: {error}") from None
+        stored = {row["id"]: row["checksum"] for row in units}
+        return {unit for unit, checksum in found.items() if stored.get(unit, -1) not in (None, checksum)}
 
     def finished(self) -> frozenset[str]:
         """Ids of all units that are there."""
-        return frozenset(row["id"] for row in self._connection.execute("SELECT id FROM units"))
+        return frozenset(row["id"] for row in self._read("SELECT id FROM units"))
 
     def add(self, finished: Finished) -> None:
-        """Keep a finished unit in one transaction; adding one twice changes nothing."""
+        """Keep a finished unit in one transaction, and end its lease; adding one twice changes nothing."""
         name = unit_id(finished.unit)
-        unit = (name, finished.unit.stage, finished.unit.problem, finished.seconds, datetime.now(UTC).isoformat())
-        with self._connection:
-            if self._connection.execute("SELECT 1 FROM units WHERE id = ?", (name,)).fetchone():
+        unit = (name, finished.unit.stage, finished.unit.problem, finished.seconds, _now())
+        checksum = _unit_checksum(unit)
+        with self._transaction() as connection:
+            if connection.execute("SELECT 1 FROM units WHERE id = ?", (name,)).fetchone():
                 return
-            self._connection.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?)", unit)
-            self._connection.execute("INSERT INTO compilation VALUES (?, ?, ?, ?)", (name, *finished.compilation))
             for table, columns in TABLES.items():
-                self._insert(table, columns, name, getattr(finished, table))
-
-    def _insert(self, table: str, columns: Sequence[str], unit: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        names, marks = ", ".join(("unit", *columns)), ", ".join("?" * (len(columns) + 1))
-        values = ([unit, *(row[column] for column in columns)] for row in rows)
-        self._connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
+                rows = [[row[column] for column in columns] for row in getattr(finished, table)]
+                marks = ", ".join("?" * (len(columns) + 1))
+                names = ", ".join(("unit", *columns))
+                connection.executemany(
+                    f"INSERT INTO {table} ({names}) VALUES ({marks})", ([name, *row] for row in rows)
+                )
+                checksum = rows_checksum(columns, rows, checksum)
+            connection.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?, ?)", (*unit, checksum))
+            connection.execute("INSERT INTO compilation VALUES (?, ?, ?, ?)", (name, *finished.compilation))
+            _end_lease(connection, name)
 
     def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
         """Rows of "cells", "trials", "curves" or "confusion" in the order they came, of one problem or of all."""
         columns, values = ", ".join(TABLES[table]), (problem, problem)
         query = f"SELECT {columns} FROM {table} WHERE ? IS NULL OR problem = ? ORDER BY rowid"
-        found = [dict(row) for row in self._connection.execute(query, values)]
+        found = [dict(row) for row in self._read(query, values)]
         for row in found:
             if "is_diverged" in row:
                 row["is_diverged"] = bool(row["is_diverged"])
@@ -149,28 +207,86 @@ class SQLiteStore:
 
     def note(self, key: str, value: Any) -> None:
         """Keep a fact about the study, any plain value; a new one replaces an old one."""
-        with self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, json.dumps(value)))
+        text = json.dumps(value)
+        with self._transaction() as connection:
+            fact = (key, text, text_checksum(key, text))
+            connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", fact)
 
     def noted(self, key: str) -> Any:
         """A fact about the study, or None."""
-        row = self._connection.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchone()
-        return None if row is None else json.loads(row["value"])
+        found = self._read("SELECT value FROM facts WHERE key = ?", (key,))
+        return json.loads(found[0]["value"]) if found else None
+
+    def begin(self, unit: Unit, owner: str, seconds: float = LEASE_SECONDS) -> bool:
+        """Lease a unit for so long; False if it is finished already, or leased by a lease that has not run out."""
+        name, now = unit_id(unit), time.time()
+        with self._transaction() as connection:
+            if connection.execute(TAKEN, (name, name, now)).fetchone():
+                return False
+            _end_lease(connection, name)
+            lease = (name, unit_in_words(unit), owner, _now(), now + seconds)
+            connection.execute("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, NULL, NULL)", lease)
+        return True
+
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> None:
+        """Let all leases of an owner last so long from now."""
+        with self._transaction() as connection:
+            until = time.time() + seconds
+            connection.execute("UPDATE attempts SET expires = ? WHERE owner = ? AND ended_at IS NULL", (until, owner))
+
+    def fail(self, unit: Unit, error: str) -> None:
+        """End the lease of a unit that could not be computed, and keep why."""
+        with self._transaction() as connection:
+            _end_lease(connection, unit_id(unit), error)
+
+    def release(self, owner: str) -> None:
+        """End all leases of an owner, as if its units had not been begun."""
+        with self._transaction() as connection:
+            ended = "UPDATE attempts SET ended_at = ? WHERE owner = ? AND ended_at IS NULL"
+            connection.execute(ended, (_now(), owner))
+
+    def leases(self) -> list[Lease]:
+        """Leases that nobody ended, also those that have run out."""
+        query = "SELECT unit, owner, expires FROM attempts WHERE ended_at IS NULL ORDER BY rowid"
+        return [Lease(*row) for row in self._read(query)]
+
+    def failures(self) -> list[Failure]:
+        """Units that are not finished although they were tried `MOST_ATTEMPTS` times, in the order of their last error."""
+        return [Failure(*row) for row in self._read(FAILURES, (MOST_ATTEMPTS,))]
 
     def stage_seconds(self) -> dict[str, float]:
         """Seconds that the finished units of each stage took, added up."""
-        rows = self._connection.execute(
-            "SELECT stage, sum(seconds) AS seconds FROM units GROUP BY stage ORDER BY stage DESC"
-        )
+        rows = self._read("SELECT stage, sum(seconds) AS seconds FROM units GROUP BY stage ORDER BY stage DESC")
         return {row["stage"]: row["seconds"] for row in rows}
 
     def parts(self) -> list[dict[str, Any]]:
         """What "tuning" and each method took: units, their seconds, and what compiling cost of it; None if not counted."""
-        known = "SELECT 1 FROM sqlite_master WHERE name = 'compilation'"
-        if self._connection.execute(known).fetchone() is None:  # made before it was counted, and only read
-            self._connection.execute(COMPILATION.replace("TABLE", "TEMPORARY TABLE"))
-        return [dict(row) for row in self._connection.execute(PARTS)]
+        return [dict(row) for row in self._read(PARTS)]
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def _end_lease(connection: sqlite3.Connection, unit: str, error: str | None = None) -> None:
+    ended = "UPDATE attempts SET ended_at = ?, error = ? WHERE unit = ? AND ended_at IS NULL"
+    connection.execute(ended, (_now(), error, unit))
+
+
+def _unit_checksum(unit: Sequence[Any]) -> int:
+    return text_checksum(*map(str, unit))
+
+
+def _is_fact_sound(row: sqlite3.Row) -> bool:
+    return row["checksum"] in (None, text_checksum(str(row["key"]), str(row["value"])))
+
+
+def _refuse_emptied(path: Path) -> None:
+    """Refuse an empty file beside a log: SQLite would throw the log away, and a new store is never like that."""
+    log = path.with_name(path.name + "-wal")
+    if path.is_file() and not path.stat().st_size and log.is_file() and log.stat().st_size:
+        raise StudyError(f"{path} was emptied: its log {log.name} is not. Restore a copy, or choose another folder.")

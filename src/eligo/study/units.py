@@ -68,6 +68,19 @@ def unit_id(unit: Unit) -> str:
     return hashlib.sha256(json.dumps(asdict(unit), sort_keys=True).encode()).hexdigest()
 
 
+def unit_in_words(unit: Unit) -> str:
+    """A unit as a person is told of it.
+
+    Examples
+    --------
+    >>> unit_in_words(TrialUnit("iris", "sasla", (0, 1, 2), HyperParameters(4, 0.1, 0.0, 0.9)))
+    'iris: sasla trials 0-2'
+    """
+    if isinstance(unit, TuningUnit):
+        return f"{unit.problem}: tuning {len(unit.cells)} cells of {unit.cells[0].hidden} hidden units"
+    return f"{unit.problem}: {unit.method} trials {unit.trials[0]}-{unit.trials[-1]}"
+
+
 ProgramGroup = tuple[str, str, int]
 
 

@@ -38,30 +38,35 @@ def worker_environment() -> Iterator[None]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
+"""Signals by which a person or a system asks a run to stop."""
+
+
 @contextmanager
-def ctrl_c_held_back() -> Iterator[None]:
-    """Processes that are started while this lasts never see Ctrl-C, not even while they import; this one sees it after.
+def stops_held_back() -> Iterator[None]:
+    """Processes that are started while this lasts never see Ctrl-C or SIGTERM, also while they import; this one does after.
 
     The mask is what they inherit. It holds nothing back here: the system hands the signal to another thread, and Python's
     handler runs in this one all the same, between starting a process and telling it what to do.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    pressed: list[int] = []
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    seen: list[int] = []
     is_main = threading.current_thread() is threading.main_thread()  # handlers are its alone
-    handler = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number)) if is_main else None
+    handlers = {stop: signal.signal(stop, lambda number, _: seen.append(number)) for stop in STOPS} if is_main else {}
     try:
         yield
     finally:
-        if is_main:
-            signal.signal(signal.SIGINT, handler)
+        for stop, handler in handlers.items():
+            signal.signal(stop, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        if pressed:
-            signal.raise_signal(signal.SIGINT)
+        for number in seen[:1]:
+            signal.raise_signal(number)
 
 
 def prepare_worker() -> None:
-    """Set a fresh worker process up; Ctrl-C is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Set a fresh worker process up; stopping is the parent's business."""
+    for stop in STOPS:
+        signal.signal(stop, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     threadpool_limits(1)
     # Dispatch in line: programs are short, and a unit runs nothing beside them.

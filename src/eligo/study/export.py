@@ -1,0 +1,148 @@
+"""From a store that may be damaged to CSV files: every row that can be read, and what could not be."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sqlite3
+import struct
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from eligo.study.checksums import rows_checksum, text_checksum
+from eligo.study.reading import StudyError
+from eligo.study.schema import TABLES
+
+UNIT_COLUMNS = ("id", "stage", "problem", "seconds", "finished_at")
+LEAST_ROW = 64
+"""Bytes that a row takes at least: every row has the id of its unit, 64 characters."""
+
+Row = Sequence[Any]
+
+
+def export_store(path: Path, target: Path) -> list[str]:
+    """Write what can be read of a store's tables, each to a CSV file of its name.
+
+    The file itself is not touched: a copy is read. Each row begins with its unit and whether all of that unit is as it was
+    stored, by its checksum: "yes", "no", or "unknown" for units of old stores.
+
+    Parameters
+    ----------
+    path : Path of the store's file
+    target : Path of a folder that does not exist, or is empty
+
+    Returns
+    -------
+    list of str, a line for each table about what was written and what could not be read
+
+    Raises
+    ------
+    StudyError
+        If nothing can be read, or the files cannot be written.
+    """
+    if not path.is_file():
+        raise StudyError(f"{path.parent} is not a study: it has no {path.name}.")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in (path.name, f"{path.name}-wal"):
+                if (source := path.with_name(name)).is_file():
+                    shutil.copyfile(source, Path(folder) / name)
+            with closing(sqlite3.connect(Path(folder) / path.name)) as connection:
+                tables = {name: _readable(connection, name, columns, path) for name, columns in _wanted().items()}
+        target.mkdir(parents=True, exist_ok=True)
+        if any(target.iterdir()):
+            raise StudyError(f"{target} is not empty. Choose another --out.")
+        return _write(tables, target)
+    except OSError as error:
+        raise StudyError(f"cannot export to {target}: {error.strerror}. Choose another --out.") from None
+
+
+def _wanted() -> dict[str, tuple[str, ...]]:
+    return {"units": UNIT_COLUMNS} | {name: ("unit", *columns) for name, columns in TABLES.items()}
+
+
+def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str], path: Path) -> tuple[list[Row], int]:
+    """Rows of a table in order, and how many pieces of it could not be read.
+
+    Raises
+    ------
+    StudyError
+        If SQLite does not know the file, or the table in it, at all.
+    """
+    try:
+        has_checksum = "checksum" in [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+        wanted = ", ".join((*columns, "checksum" if has_checksum else "NULL") if name == "units" else columns)
+        known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
+    except sqlite3.Error as error:
+        raise StudyError(f"nothing of {path} can be read: {error}. Restore a copy of it.") from None
+    if not known:
+        raise StudyError(f"nothing of {path} can be read: it has no table {name!r}. Restore a copy of it.")
+    rows: list[Row] = []
+    last, n_broken = 0, 0
+    try:
+        for rowid, *row in connection.execute(f"SELECT rowid, {wanted} FROM {name} ORDER BY rowid"):
+            rows.append(row)
+            last = rowid
+    except sqlite3.Error:  # row by row from here, as far as the file could hold any
+        most = path.stat().st_size // LEAST_ROW
+        query = f"SELECT {wanted} FROM {name} WHERE rowid = ?"
+        was_broken = False
+        for rowid in range(last + 1, most + 1):
+            found = _row(connection, query, rowid)
+            n_broken += found is None and not was_broken
+            was_broken = found is None
+            rows += found or []
+    return rows, n_broken
+
+
+def _row(connection: sqlite3.Connection, query: str, rowid: int) -> list[Row] | None:
+    """The row of that number, in a list that is empty if there is none; None if it cannot be read."""
+    try:
+        return connection.execute(query, (rowid,)).fetchall()
+    except sqlite3.Error:
+        return None
+
+
+def _write(tables: dict[str, tuple[list[Row], int]], target: Path) -> list[str]:
+    states = _states({name: rows for name, (rows, _) in tables.items()})
+    said = []
+    for name, (rows, n_broken) in tables.items():
+        columns = _wanted()[name]
+        marked = ((row[0], states.get(row[0], "no"), *row[1 : len(columns)]) for row in rows)
+        with open(target / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("unit", "is_as_stored", *columns[1:]))
+            writer.writerows(marked)
+        lost = f", and {n_broken} stretches of it cannot be read" if n_broken else ""
+        said.append(f"{name}: {len(rows)} rows{lost}")
+    counts = {state: list(states.values()).count(state) for state in ("yes", "no", "unknown")}
+    whole = f"{counts['yes']} units are as they were stored, {counts['no']} are not"
+    return [*said, whole + (f", of {counts['unknown']} it is not known" if counts["unknown"] else "")]
+
+
+def _states(tables: dict[str, list[Row]]) -> dict[str, str]:
+    """Of each unit, whether it is whole and as it was stored: "yes", "no" or "unknown"."""
+    found: dict[str, int | None] = {row[0]: text_checksum(*map(str, row[:-1])) for row in tables["units"]}
+    for name, columns in TABLES.items():
+        for unit, *row in tables[name]:
+            found[unit] = _checksum(columns, row, found.get(unit))
+    stored = {row[0]: row[-1] for row in tables["units"]}
+    return {
+        unit: "no" if unit not in stored else "unknown" if stored[unit] is None else _word(stored[unit] == checksum)
+        for unit, checksum in found.items()
+    }
+
+
+def _checksum(columns: Sequence[str], row: Row, begun: int | None) -> int | None:
+    """A checksum that goes on over a row; None, which equals none, once a row is not even of the right kind."""
+    try:
+        return None if begun is None else rows_checksum(columns, (row,), begun)
+    except (struct.error, TypeError):
+        return None
+
+
+def _word(is_true: bool) -> str:
+    return "yes" if is_true else "no"

@@ -1,0 +1,231 @@
+"""A study in a folder: whose folder it is, what of it is noted, and a run in it with worker processes."""
+
+from __future__ import annotations
+
+import fcntl
+import multiprocessing
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from eligo.datasets import DataError, UnavailableError
+from eligo.study.design import Study, changed_settings, completed
+from eligo.study.environment import describe_environment
+from eligo.study.leases import host_of, this_process
+from eligo.study.problems import describe_problem
+from eligo.study.reading import StudyError
+from eligo.study.results import Problem
+from eligo.study.runner import Watch, run_study
+from eligo.study.store import FILE_NAME, SQLiteStore, Store
+from eligo.study.worker import worker_environment
+from eligo.study.workers import Workers
+
+
+def open_store(study: Study, folder: Path) -> SQLiteStore:
+    """The store of a study in a folder: a new one, or that of an earlier run of the same design.
+
+    Raises
+    ------
+    StudyError
+        If the folder holds something else, a study of another design, or a damaged one; nothing is changed then.
+    """
+    claim_folder(folder)
+    store = SQLiteStore(folder / FILE_NAME, is_new=True)
+    try:
+        store.check()
+        _note_settings(study, store, folder)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _note_settings(study: Study, store: Store, folder: Path) -> None:
+    settings, before = _plain(study.to_settings()), store.noted("settings")
+    if before is None:
+        store.note("settings", settings)
+    elif changes := changed_settings(completed(before), settings):
+        raise StudyError(
+            f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one."
+        )
+
+
+def claim_folder(folder: Path) -> None:
+    """Make a study's folder, or accept one that is empty or holds a study.
+
+    Raises
+    ------
+    StudyError
+        If the folder cannot be made or read, or holds something else.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = all(entry.name == LOCK_NAME for entry in folder.iterdir())
+    except OSError as error:
+        raise StudyError(f"cannot make the folder {folder}: {error.strerror}. Choose another --out.") from None
+    if not is_empty and not (folder / FILE_NAME).exists():
+        raise StudyError(f"{folder} is not empty and is no study. Choose another --out, or an empty folder.")
+
+
+def _plain(value: Any) -> Any:
+    """Nested plain values as JSON has them, so that designs compare equal after storage."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+LOCK_NAME = ".lock"
+
+
+@contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; a second run is refused instead of doing the same work twice."""
+    try:
+        lock = open(folder / LOCK_NAME, "w")
+    except OSError as error:
+        raise StudyError(f"cannot write in {folder}: {error.strerror}. Choose another --out.") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StudyError(
+                f"another process is running the study in {folder}. Wait for it, or choose another --out."
+            ) from None
+        yield
+
+
+def run_in_folder(
+    study: Study, folder: Path, jobs: int, watch: Watch, command: str | None = None, *, needs_all: bool = True
+) -> dict[str, str]:
+    """Run a study in a folder with worker processes; what it found is in the folder's store afterwards.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+    jobs : int, worker processes
+    watch : function of a Progress
+    command : str, default=None, what the report prints as the way to run it again
+    needs_all : bool, default=True, whether data that cannot be had are an error; otherwise their problems are left out,
+        unless none is left
+
+    Returns
+    -------
+    mapping of problem name to the reason why it was left out
+
+    Raises
+    ------
+    StudyError, DataError
+        If data, folder or grid are not as they must be. What is stored stays.
+    """
+    problems, absent = _describe(study, needs_all)  # refuses bad data first
+    claim_folder(folder)
+    with only_run(folder), closing(open_store(study, folder)) as store:
+        _free_units(store, folder)
+        _note_problems(store, problems, absent, folder)
+        _note_environment(store, describe_environment(jobs) | ({"command": command} if command else {}))
+        began = time.monotonic()
+        try:
+            _run_with_workers(study, store, jobs, watch, absent)
+        finally:
+            spent = store.noted("seconds") or 0.0
+            store.note("seconds", spent + time.monotonic() - began)
+    return absent
+
+
+def _free_units(store: Store, folder: Path) -> None:
+    """End the leases of runs that were killed: this run holds the folder's lock, so they are gone from this host.
+
+    Raises
+    ------
+    StudyError
+        If a process of another host has a lease: locks of files may not reach across hosts.
+    """
+    here = host_of(this_process())
+    for lease in store.leases():
+        if host_of(lease.owner) != here and lease.expires > time.time():
+            raise StudyError(
+                f"another process ({lease.owner}) is running the study in {folder}. Wait for it, or choose another --out; "
+                f"if it was killed, wait {max(1, round(lease.expires - time.time()))} s."
+            )
+        store.release(lease.owner)
+
+
+def _describe(study: Study, needs_all: bool) -> tuple[list[Problem], dict[str, str]]:
+    """Facts about the problems whose data are there, and why others are not."""
+    problems, absent = [], {}
+    for plan in study.plans:
+        try:
+            problems.append(describe_problem(study, plan.problem))
+        except UnavailableError as error:
+            if needs_all:
+                raise
+            absent[plan.problem] = str(error)
+    if not problems:
+        raise DataError(next(iter(absent.values())))
+    return problems, absent
+
+
+def _note_problems(store: Store, problems: Sequence[Problem], absent: Mapping[str, str], folder: Path) -> None:
+    """Keep facts about the data; refuse to go on with other data under the same name.
+
+    Raises
+    ------
+    StudyError
+        If the data of a problem are not those that the study began with.
+    """
+    before = {facts["name"]: facts for facts in store.noted("problems") or []}
+    now = {problem.name: _plain(asdict(problem)) for problem in problems}
+    for name, facts in now.items():
+        if name in before and before[name]["digest"] != facts["digest"]:
+            raise StudyError(
+                f"the data of {name!r} are not those that the study in {folder} was begun with "
+                f"({before[name]['source']}; now {facts['source']}). Choose another --out, or bring the old data back."
+            )
+    store.note("problems", list((before | now).values()))
+    store.note("absent", {name: reason for name, reason in absent.items() if name not in before})
+
+
+def _note_environment(store: Store, now: dict[str, str]) -> None:
+    """Keep where a study began, and where each run of it was; refuse other versions, whose numbers would be mixed in.
+
+    Raises
+    ------
+    StudyError
+        If eligo, or what its numbers come from, is not of the version that the study began with.
+    """
+    store.note("runs", [*(store.noted("runs") or ()), now])
+    begun = store.noted("environment")
+    if begun is None:
+        store.note("environment", now)
+        return
+    for package in ("eligo", "jax", "jaxlib", "numpy", "scikit-learn"):
+        if begun[package] != now[package]:
+            raise StudyError(
+                f"the study was begun with {package} {begun[package]}, and this is {now[package]}; their numbers would be "
+                "mixed. Choose another --out, or install that version."
+            )
+    store.note(
+        "environment", begun | {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
+    )
+
+
+def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch, absent: Collection[str]) -> None:
+    """Run a study with worker processes, which are gone when this returns or raises."""
+    others = multiprocessing.active_children()
+    with worker_environment():
+        pool = Workers(jobs)
+        try:
+            run_study(study, store, pool, jobs, watch, absent)
+        except BaseException:
+            for process in multiprocessing.active_children():
+                if process not in others:
+                    process.kill()  # what it computes nobody waits for, and it ignores gentler signals
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()

@@ -1,0 +1,174 @@
+"""Every store keeps the same promises, and a store that breaks one is found out."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eligo.study import MemoryStore, SQLiteStore, Store
+from eligo.study.outcome import read_results, write_results
+from eligo.study.reading import StudyError
+from eligo.study.store import FILE_NAME
+from eligo.study.units import Finished, Unit
+from eligo.testing import check_store
+from stored_units import finished
+
+MakeStore = Callable[[], Store]
+
+
+@pytest.fixture(params=["memory", "file"])
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeStore]:
+    if request.param == "memory":
+        yield MemoryStore
+        return
+    numbers = count()
+
+    def make() -> SQLiteStore:
+        folder = tmp_path / str(next(numbers))
+        folder.mkdir()
+        return SQLiteStore(folder / FILE_NAME, is_new=True)
+
+    yield make
+
+
+def test_every_store_passes_the_check(make_store: MakeStore):
+    check_store(make_store)
+
+
+class Forgets(MemoryStore):
+    def finished(self) -> frozenset[str]:
+        return frozenset()
+
+
+class CountsTwice(MemoryStore):
+    def add(self, finished: Finished) -> None:
+        self._units.clear()
+        super().add(finished)
+
+
+class KeepsHalf(MemoryStore):
+    def add(self, finished: Finished) -> None:
+        try:
+            super().add(finished)
+        except KeyError:
+            self._tables["trials"].append(dict(finished.trials[0]))
+            raise
+
+
+class SharesFacts(MemoryStore):
+    def __init__(self) -> None:
+        super().__init__()
+        self.own: dict[str, Any] = {}
+
+    def note(self, key: str, value: Any) -> None:
+        self.own[key] = value
+
+    def noted(self, key: str) -> Any:
+        return self.own.get(key)
+
+
+class LeasesToAll(MemoryStore):
+    def begin(self, unit: Unit, owner: str, seconds: float = 1.0) -> bool:
+        self._leases.clear()
+        return super().begin(unit, owner, seconds)
+
+
+class NeverFrees(MemoryStore):
+    def release(self, owner: str) -> None:
+        pass
+
+
+class GivesUpAtOnce(MemoryStore):
+    def fail(self, unit: Unit, error: str) -> None:
+        for _ in range(3):
+            self.begin(unit, "again")
+            super().fail(unit, error)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (Forgets, "does not name the units that were added as finished"),
+        (CountsTwice, "does not name the units|counts a unit twice"),
+        (KeepsHalf, "keeps a part of a unit"),
+        (SharesFacts, "for the fact"),
+        (LeasesToAll, "leases a unit twice"),
+        (NeverFrees, "does not release the leases of one owner"),
+        (GivesUpAtOnce, "gives a unit up after 1 attempts"),
+    ],
+)
+def test_a_store_that_breaks_a_promise_is_found_out(broken: MakeStore, said: str):
+    with pytest.raises(AssertionError, match=said) as caught:
+        check_store(broken)
+    assert "\n" not in str(caught.value) and str(caught.value).startswith(broken.__name__)
+
+
+# --- Files of earlier versions -----------------------------------------------------------------------------------------
+
+STORES = Path(__file__).parent / "stores"
+
+
+def old_store(folder: Path, changes: str = "") -> Path:
+    """A study of version 2 as eligo 0.2.0 of November 2026 left it, complete, with its results beside it."""
+    folder.mkdir(parents=True)
+    connection = sqlite3.connect(folder / FILE_NAME)
+    connection.executescript((STORES / "version_2.sql").read_text(encoding="utf-8") + changes)
+    connection.close()
+    return folder / FILE_NAME
+
+
+def tables_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every column that version 2 had, read without eligo."""
+    connection = sqlite3.connect(path)
+    columns = {"units": "id, stage, problem, seconds, finished_at", "facts": "key, value"}
+    names = ("facts", "units", "cells", "trials", "curves", "confusion")
+    try:
+        return {name: connection.execute(f"SELECT {columns.get(name, '*')} FROM {name}").fetchall() for name in names}
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("changes", ["", "DROP TABLE compilation;"], ids=["last", "first"])
+def test_a_store_of_version_2_is_brought_to_this_one_and_loses_nothing(tmp_path: Path, changes: str):
+    path = old_store(tmp_path / "out", changes)
+    before = tables_of(path)
+    assert len(before["units"]) == 4 and len(before["curves"]) > 8
+    store = SQLiteStore(path)
+    store.check()
+    assert store.finished() == {row[0] for row in before["units"]}
+    assert {row["part"] for row in store.parts()} == {"tuning", "passive", "random_pool"}
+    unit = finished("wine")
+    assert store.begin(unit.unit, "a:1")
+    store.add(unit)
+    assert len(store.finished()) == 5 and store.changed_units() == set()
+    store.close()
+    after = tables_of(path)
+    assert {name: rows[: len(before[name])] for name, rows in after.items()} == before
+    SQLiteStore(path).close()  # and once is enough
+
+
+def test_results_of_a_store_of_version_2_are_what_they_were(tmp_path: Path):
+    path = old_store(tmp_path / "out")
+    write_results(read_results(path.parent), path.parent)
+    assert (path.parent / "results.csv").read_bytes() == (STORES / "version_2.csv").read_bytes()
+
+
+def test_a_crash_while_a_store_is_brought_to_this_version_leaves_the_old_one(tmp_path: Path):
+    path = old_store(tmp_path / "out", "CREATE TABLE attempts (mine TEXT);")  # the migration fails half-way
+    before = path.read_bytes()
+    with pytest.raises(StudyError, match="table attempts already exists"):
+        SQLiteStore(path)
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert len(connection.execute("PRAGMA table_info(units)").fetchall()) == 5
+    connection.close()
+    assert tables_of(path)["units"] and len(path.read_bytes()) == len(before)
+
+
+def test_a_store_of_version_1_is_refused_with_the_remedy(tmp_path: Path):
+    path = old_store(tmp_path / "out", "PRAGMA user_version=1;")
+    with pytest.raises(StudyError, match=r"has store version 1; .* Run the study again with another --out"):
+        SQLiteStore(path)
