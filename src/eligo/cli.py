@@ -250,7 +250,12 @@ def _report(folder: Path) -> StudyResults:
             f"{folder} holds no finished trial yet, so there is nothing to report. Let `eligo study run` go on."
         )
     print(f"results: {write_results(results, folder)}", flush=True)
-    print(f"report: {write_report(results, folder / 'report')}")
+    try:
+        print(f"report: {write_report(results, folder / 'report')}")
+    except OSError as error:
+        raise StudyError(
+            f"cannot write the report in {folder}: {error.strerror}. Mend that, and run `eligo study report {folder}`."
+        ) from None
     note_report(folder, time.monotonic() - began)
     return results
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from eligo.study.checksums import rows_checksum, text_checksum
 from eligo.study.reading import StudyError
-from eligo.study.schema import TABLES
+from eligo.study.schema import TABLES, UNREADABLE
 
 UNIT_COLUMNS = ("id", "stage", "problem", "seconds", "finished_at")
 LEAST_ROW = 64
@@ -76,7 +76,7 @@ def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str],
         has_checksum = "checksum" in [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
         wanted = ", ".join((*columns, "checksum" if has_checksum else "NULL") if name == "units" else columns)
         known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise StudyError(f"nothing of {path} can be read: {error}. Restore a copy of it.") from None
     if not known:
         raise StudyError(f"nothing of {path} can be read: it has no table {name!r}. Restore a copy of it.")
@@ -86,7 +86,7 @@ def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str],
         for rowid, *row in connection.execute(f"SELECT rowid, {wanted} FROM {name} ORDER BY rowid"):
             rows.append(row)
             last = rowid
-    except sqlite3.Error:  # row by row from here, as far as the file could hold any
+    except UNREADABLE:  # row by row from here, as far as the file could hold any
         most = path.stat().st_size // LEAST_ROW
         query = f"SELECT {wanted} FROM {name} WHERE rowid = ?"
         was_broken = False
@@ -102,7 +102,7 @@ def _row(connection: sqlite3.Connection, query: str, rowid: int) -> list[Row] | 
     """The row of that number, in a list that is empty if there is none; None if it cannot be read."""
     try:
         return connection.execute(query, (rowid,)).fetchall()
-    except sqlite3.Error:
+    except UNREADABLE:
         return None
 
 

@@ -10,6 +10,9 @@ from eligo.study.reading import StudyError
 from eligo.study.results import CELL_COLUMNS, CONFUSION_COLUMNS, CURVE_COLUMNS, TRIAL_COLUMNS
 
 SCHEMA_VERSION = 3
+UNREADABLE = (sqlite3.Error, UnicodeError)
+"""What a file that is no sound database raises: of names in it that are not UTF-8, not even `sqlite3` can make an error."""
+
 TABLES = {"cells": CELL_COLUMNS, "trials": TRIAL_COLUMNS, "curves": CURVE_COLUMNS, "confusion": CONFUSION_COLUMNS}
 """What a unit finds, table by table."""
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from eligo.study.checksums import rows_checksum, text_checksum
 from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, Failure, Lease
 from eligo.study.reading import StudyError
-from eligo.study.schema import TABLES, prepare
+from eligo.study.schema import TABLES, UNREADABLE, prepare
 from eligo.study.units import Finished, Unit, unit_id, unit_in_words
 
 FILE_NAME = "study.sqlite"
@@ -97,12 +97,12 @@ class SQLiteStore:
         unreadable = "{path} cannot be read as a study: {error}. Restore a copy, or choose another folder."
         try:
             self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise StudyError(unreadable.format(path=path, error=error)) from None
         self._connection.row_factory = sqlite3.Row
         try:
             prepare(self._connection, path, is_new)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             self.close()
             raise StudyError(unreadable.format(path=path, error=error)) from None
         except StudyError:
@@ -122,7 +122,7 @@ class SQLiteStore:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise StudyError(
                 f"{self.path} cannot be written: {error}. What was finished is kept: mend that, and run the same command "
                 "again."
@@ -131,7 +131,7 @@ class SQLiteStore:
     def _read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         try:
             return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise self._damaged(str(error)) from None
 
     def _damaged(self, how: str) -> StudyError:
@@ -166,7 +166,7 @@ class SQLiteStore:
             try:
                 for unit, *row in self._connection.execute(query):
                     found[unit] = rows_checksum(columns, (row,), found.get(unit, 0))
-            except (sqlite3.Error, struct.error, TypeError) as error:
+            except (*UNREADABLE, struct.error, TypeError) as error:
                 raise self._damaged(f"{table}: {error}") from None
         stored = {row["id"]: row["checksum"] for row in units}
         return {unit for unit, checksum in found.items() if stored.get(unit, -1) not in (None, checksum)}
