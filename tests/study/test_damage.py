@@ -64,7 +64,10 @@ def refusal(path: Path) -> str | None:
         opened(path)
     except StudyError as error:
         assert "\n" not in str(error) and str(path) in str(error), error
-        assert any(remedy in str(error) for remedy in ("Restore a copy", "Update eligo", "Choose another", "with another --out")), error
+        assert any(
+            remedy in str(error)
+            for remedy in ("Restore a copy", "Update eligo", "Choose another", "with another --out")
+        ), error
         return str(error)
     return None
 

@@ -81,14 +81,6 @@ def started(file: Path, folder: Path, after: int) -> "subprocess.Popen[str]":
     return process
 
 
-def kill_parent(process: "subprocess.Popen[str]") -> None:
-    group = os.getpgid(process.pid)
-    assert len(workers_of(process.pid)) == 2
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=20)
-    wait_until(lambda: not members_of_group(group), seconds=10)  # workers leave by themselves
-
-
 def interrupt(process: "subprocess.Popen[str]") -> None:
     group = os.getpgid(process.pid)
     os.killpg(group, signal.SIGINT)  # as a terminal does: everyone in the group gets it
@@ -115,7 +107,7 @@ def errors_of(folder: Path) -> list[str]:
 
 def test_a_run_that_was_stopped_in_every_way_goes_on_and_ends_alike(finished: FinishedStudy, tmp_path: Path):
     folder, kept = tmp_path / "out", 0
-    for stop in (kill_parent, interrupt, terminate):
+    for stop in (interrupt, terminate):
         stop(started(finished.file, folder, after=kept + 1))
         kept = n_units(folder)
         assert kept < N_UNITS

@@ -82,6 +82,10 @@ def _quantiles(values: FloatArray, levels: FloatArray) -> FloatArray:
     return between
 
 
+MOST_DRAWS = 2**25
+"""Resampled trials that are held at once, 256 MiB of them; the draws are the same however many are."""
+
+
 def _mean_and_ends(
     values: FloatArray, noise: FloatArray, rng: np.random.Generator, confidence: float, n_resamples: int
 ) -> tuple[FloatArray, FloatArray]:
@@ -94,9 +98,12 @@ def _mean_and_ends(
     largest = np.abs(deviations).max(axis=0)
     scale = np.where(largest > 0, largest, 1.0)
     deviations = deviations / scale
-    draws = rng.multinomial(n_trials, np.full(n_trials, 1 / n_trials), size=n_resamples)
+    means, shares = [], np.full(n_trials, 1 / n_trials)
+    for begun in range(0, n_resamples, at_once := max(1, MOST_DRAWS // n_trials)):
+        draws = rng.multinomial(n_trials, shares, size=min(at_once, n_resamples - begun))
+        means.append((draws / n_trials) @ deviations)
     # Rounded, so that a resample whose mean equals the estimate is not pushed to one side by float noise.
-    centred = np.round((draws / n_trials) @ deviations, 12)
+    centred = np.round(np.concatenate(means), 12)
     levels = _bca_levels(centred, deviations, confidence)
     return estimate, estimate + scale * _quantiles(centred, levels)
 

@@ -55,7 +55,12 @@ def criteria_of(
             continue
         wanted = targets.get(problem.name)
         target = default_target(problem, ends) if wanted is None else wanted
-        runs = [_Run(key, problem, run, target) for key, run in own.groupby(["method", "trial"], sort=False)]
+        columns = {name: own[name].to_numpy() for name in ("method", "trial", "is_end", *RUN_COLUMNS)}
+        columns["error"] = primary_error(problem, own)
+        run_of = own.groupby(["method", "trial"], sort=False).ngroup().to_numpy()
+        order = np.argsort(run_of, kind="stable")
+        pieces = np.split(order, np.flatnonzero(np.diff(run_of[order])) + 1)
+        runs = [_Run(problem, {name: values[piece] for name, values in columns.items()}, target) for piece in pieces]
         labels, presentations = _shared_range(runs, "labels"), _shared_range(runs, "presentations")
         rows += [run.criteria(labels, presentations) for run in runs]
     return pd.DataFrame(rows, columns=list(CRITERIA_COLUMNS))
@@ -70,17 +75,21 @@ def default_target(problem: Problem, trials: pd.DataFrame) -> float:
     return TARGET_FACTOR * float(np.median(known)) if known.size else np.nan
 
 
-class _Run:
-    """The curve of one trial."""
+RUN_COLUMNS = ("epoch", "labels", "presentations", "work", "n_selected")
 
-    def __init__(self, key: Any, problem: Problem, rows: pd.DataFrame, target: float) -> None:
-        self.method, self.trial = key
+
+class _Run:
+    """The curve of one trial; frames are too slow for as many as a study has."""
+
+    def __init__(self, problem: Problem, rows: Mapping[str, NDArray[Any]], target: float) -> None:
+        self.method, self.trial = rows["method"][0], rows["trial"][0]
         self.problem, self.target = problem, target
-        self.sizes = dict(zip(rows["epoch"].astype(int), rows["n_selected"].astype(float), strict=True))
-        rows = rows[rows["is_end"]]
-        self.error = primary_error(problem, rows)
-        names = ("epoch", "labels", "presentations", "work")
-        self.columns = {name: rows[name].to_numpy(dtype=np.float64) for name in names}
+        self.sizes = dict(
+            zip(rows["epoch"].astype(int).tolist(), rows["n_selected"].astype(float).tolist(), strict=True)
+        )
+        is_end = rows["is_end"].astype(bool)
+        self.error = rows["error"][is_end]
+        self.columns = {name: rows[name][is_end].astype(np.float64) for name in RUN_COLUMNS[:-1]}
 
     @property
     def is_pool(self) -> bool:

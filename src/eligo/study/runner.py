@@ -150,8 +150,11 @@ class _Clock:
 
 
 def _progress(schedule: Schedule, finished: Finished | None, clock: _Clock) -> Progress:
-    expected, done = schedule.expected_cost(), schedule.cost(schedule.done)
-    n_done = sum(name in schedule.done for name in schedule.known)
+    expected, done = schedule.expected_cost(), schedule.cost_done
     return Progress(
-        finished, n_done, len(schedule.known), done / expected if expected else 1.0, clock.seconds_for(expected - done)
+        finished,
+        schedule.n_done,
+        len(schedule.known),
+        done / expected if expected else 1.0,
+        clock.seconds_for(expected - done),
     )

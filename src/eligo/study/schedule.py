@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from eligo.study.design import HyperParameters, Study
 from eligo.study.reading import StudyError
@@ -11,6 +11,7 @@ from eligo.study.store import Store
 from eligo.study.tuning import choose_winner, hyper_parameters, survivors
 from eligo.study.units import (
     ProgramGroup,
+    TuningUnit,
     Unit,
     estimated_cost,
     program_group,
@@ -49,6 +50,9 @@ class Schedule:
         self.ready: list[Unit] = []
         self.compiled: set[ProgramGroup] = set()
         self.known: dict[str, float] = {}
+        self.n_done, self.cost_done, self.cost_known = 0, 0.0, 0.0
+        self._costs: dict[Hashable, float] = {}
+        self._groups: dict[Hashable, ProgramGroup] = {}
         self.problems = {plan.problem: _ProblemState() for plan in study.plans if plan.problem not in absent}
         for problem in self.problems:
             self._open_next(problem)
@@ -58,15 +62,17 @@ class Schedule:
 
         A worker that takes other work meanwhile finds those programs in the cache, once they are compiled.
         """
-        busy = {program_group(self.study, unit) for unit in running} - self.compiled
-        free = (place for place, unit in enumerate(self.ready) if program_group(self.study, unit) not in busy)
+        busy = {self._group(unit) for unit in running} - self.compiled
+        free = (place for place, unit in enumerate(self.ready) if self._group(unit) not in busy)
         return self.ready.pop(next(free, 0))
 
     def finish(self, unit: Unit) -> None:
         """Note that a unit is stored; opens what it was in the way of."""
         name, state = unit_id(unit), self.problems[unit.problem]
+        if name not in self.done:
+            self._count(name)
         self.done.add(name)
-        self.compiled.add(program_group(self.study, unit))
+        self.compiled.add(self._group(unit))
         state.open_units.discard(name)
         if not state.open_units and not state.is_tuned:
             state.rung += 1
@@ -79,10 +85,6 @@ class Schedule:
         """
         self.ready.append(unit)
 
-    def cost(self, names: set[str]) -> float:
-        """Estimated cost of the known units of these names."""
-        return sum(cost for name, cost in self.known.items() if name in names)
-
     def expected_cost(self) -> float:
         """Estimated cost of all units, also of trials whose hyper-parameters are not chosen yet."""
         unknown = [problem for problem, state in self.problems.items() if not state.is_tuned]
@@ -92,17 +94,39 @@ class Schedule:
             for problem, guess in zip(unknown, guesses, strict=True)
             for unit in trial_units(self.study, problem, guess)
         ]
-        return sum(self.known.values()) + sum(estimated_cost(self.study, unit) for unit in later)
+        return self.cost_known + sum(map(self._cost, later))
+
+    def _count(self, name: str) -> None:
+        self.n_done += 1
+        self.cost_done += self.known[name]
+
+    def _cost(self, unit: Unit) -> float:
+        """Estimated cost of a unit; trials of one row and number cost the same, whichever they are."""
+        alike = unit if isinstance(unit, TuningUnit) else replace(unit, trials=(len(unit.trials),))
+        if alike not in self._costs:
+            self._costs[alike] = estimated_cost(self.study, unit)
+        return self._costs[alike]
+
+    def _group(self, unit: Unit) -> ProgramGroup:
+        alike = unit if isinstance(unit, TuningUnit) else (unit.problem, unit.method)
+        if alike not in self._groups:
+            self._groups[alike] = program_group(self.study, unit)
+        return self._groups[alike]
 
     def _open_next(self, problem: str) -> None:
         """Open the next rung of the search, or the trials, skipping all that is stored already."""
         state = self.problems[problem]
         while not state.is_tuned and not state.open_units:
             units = self._next_units(problem, state)
-            for unit in units:
-                self.known[unit_id(unit)] = estimated_cost(self.study, unit)
-            waiting = [unit for unit in units if unit_id(unit) not in self.done]
-            state.open_units = {unit_id(unit) for unit in waiting}
+            names = list(map(unit_id, units))
+            for name, unit in zip(names, units, strict=True):
+                self.known[name] = self._cost(unit)
+                self.cost_known += self.known[name]
+                if name in self.done:
+                    self._count(name)
+            open_ones = [(name, unit) for name, unit in zip(names, units, strict=True) if name not in self.done]
+            waiting = [unit for _, unit in open_ones]
+            state.open_units = {name for name, _ in open_ones}
             self.ready += waiting
             if not waiting and not state.is_tuned:
                 state.rung += 1
