@@ -7,6 +7,7 @@ import resource
 import shutil
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from eligo.cli import export
 from eligo.study import SQLiteStore
 from eligo.study.export import export_store
+from eligo.study.folder import claim_folder
 from eligo.study.reading import StudyError
 from eligo.study.schema import TABLES
 from eligo.study.store import FILE_NAME
@@ -192,6 +194,35 @@ def test_an_emptied_file_beside_its_log_is_refused_and_the_log_stays(tmp_path: P
         with pytest.raises(StudyError, match=r"was emptied: its log study\.sqlite-wal is not\. Restore a copy"):
             SQLiteStore(copy, is_new=is_new)
     assert log.stat().st_size == size > 0
+
+
+def test_an_emptied_file_beside_results_is_refused(tmp_path: Path):
+    (tmp_path / FILE_NAME).touch()
+    claim_folder(tmp_path)  # what a crash leaves that fell before the first byte
+    (tmp_path / "results.csv").write_text("problem\n")
+    with pytest.raises(StudyError, match=r"was emptied: other files of its study are there\. Restore a copy"):
+        claim_folder(tmp_path)
+
+
+def test_a_store_is_sound_while_a_run_adds_to_it(tmp_path: Path):
+    path = tmp_path / FILE_NAME
+    SQLiteStore(path, is_new=True).close()
+
+    def add_units() -> None:
+        with closing(SQLiteStore(path)) as own:
+            for trial in range(60):
+                own.add(finished(trials=(trial,), n_records=10))
+
+    run = threading.Thread(target=add_units)
+    run.start()
+    seen = set()
+    with closing(SQLiteStore(path)) as store:
+        while run.is_alive():
+            store.check()
+            seen.add(len(store.finished()))
+        run.join()
+        store.check()
+        assert len(store.finished()) == 60 and len(seen) > 2
 
 
 def test_a_torn_log_gives_back_whole_units_and_the_others_are_absent(before: Contents, tmp_path: Path):

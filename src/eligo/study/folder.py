@@ -63,10 +63,17 @@ def claim_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        is_empty = all(entry.name == LOCK_NAME for entry in folder.iterdir())
+        names = {entry.name for entry in folder.iterdir()} - {LOCK_NAME}
+        others = [name for name in names if not name.startswith(FILE_NAME)]
+        is_emptied = bool(others) and FILE_NAME in names and not (folder / FILE_NAME).stat().st_size
     except OSError as error:
         raise StudyError(f"cannot make the folder {folder}: {error.strerror}. Choose another --out.") from None
-    if not is_empty and not (folder / FILE_NAME).exists():
+    if is_emptied:
+        raise StudyError(
+            f"{folder / FILE_NAME} was emptied: other files of its study are there. Restore a copy of it, or choose another "
+            "--out."
+        )
+    if names and FILE_NAME not in names:
         raise StudyError(f"{folder} is not empty and is no study. Choose another --out, or an empty folder.")
 
 

@@ -148,14 +148,19 @@ class SQLiteStore:
         StudyError
             If it is not: SQLite finds its own structure broken, or a unit or fact is not what was stored.
         """
-        (first, *_) = self._read("PRAGMA integrity_check(1)")
-        if first[0] != "ok":
-            raise self._damaged(" ".join(str(first[0]).split()))
-        broken = [row["key"] for row in self._read("SELECT * FROM facts") if not _is_fact_sound(row)]
-        if broken:
-            raise self._damaged(f"the fact {broken[0]!r} is not what was stored")
-        if changed := self.changed_units():
-            raise self._damaged(f"{len(changed)} of its units are not what was stored")
+        self._read("BEGIN")  # one state of the file, though a run goes on in it
+        try:
+            (first, *_) = self._read("PRAGMA integrity_check(1)")
+            if first[0] != "ok":
+                raise self._damaged(" ".join(str(first[0]).split()))
+            broken = [row["key"] for row in self._read("SELECT * FROM facts") if not _is_fact_sound(row)]
+            if broken:
+                raise self._damaged(f"the fact {broken[0]!r} is not what was stored")
+            if changed := self.changed_units():
+                raise self._damaged(f"{len(changed)} of its units are not what was stored")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.rollback()
 
     def changed_units(self) -> set[str]:
         """Ids of units whose rows are not those that were added, by their checksums; units of old files have none."""
