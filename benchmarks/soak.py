@@ -79,7 +79,7 @@ def watch_memory(trials: int, seconds: float, folder: Path) -> list[tuple[float,
             workers = [resident(worker) for worker in workers_of(process.pid)]
         except OSError:  # one of them ended while we looked
             continue
-        if workers:
+        if len(workers) == 2:  # not while they start, and not when one has nothing left to do
             seen.append((time.monotonic() - began, resident(process.pid), sum(workers)))
     process.send_signal(signal.SIGINT)
     process.wait()
@@ -95,7 +95,7 @@ def memory(trials: int, minutes: float | None) -> None:
             n_units = len(store.finished())
     at, main, workers = np.array(seen).T
     print(f"{n_units} units, {10 * n_units} trials in {at[-1] / 60:.1f} min\n")
-    print("| MiB | a tenth of the way | half-way | at the end | most | slope of the second half, MiB an hour |")
+    print("| MiB | a tenth of the way | half-way | at the end | most | second half, MiB an hour |")
     print("|---|---|---|---|---|---|")
     for name, values in (("the run", main), ("its two workers", workers)):
         points = [values[int(share * (len(values) - 1))] for share in (0.1, 0.5, 1.0)]

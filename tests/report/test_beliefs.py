@@ -48,6 +48,14 @@ def test_a_pair_that_diverged_is_not_believed_anything():
     assert np.isnan([pair[name] for name in ("p_first_better", "p_equivalent", "p_second_better", "normality")]).all()
 
 
+def test_of_more_trials_than_the_test_of_normality_takes_all_else_is_told():
+    one = np.random.default_rng(1).uniform(1, 2, 5001)
+    own = scores(a=one, b=one + 1)
+    pairs = pd.DataFrame({"first": ["a"], "second": ["b"]})
+    (pair,) = with_beliefs(pairs, own, PROBLEM, spread=1.0).to_dict("records")
+    assert pair["p_first_better"] == pytest.approx(1) and np.isnan(pair["normality"])
+
+
 def test_over_problems_losses_count_in_shares():
     # b is worse by 3 percentage points everywhere; c by a tenth of one.
     level = {f"p{i}": np.full(5, 0.1 + 0.02 * i) for i in range(6)}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eligo.statistics import bayesian_signed_rank, correlated_t, shapiro_wilk
+from eligo.statistics.normality import MAX_VALUES, MIN_VALUES
 from eligo.study.results import Problem, StudyResults
 
 from .summaries import SEED, Scores, rows_of
@@ -49,7 +50,7 @@ def with_beliefs(pairs: pd.DataFrame, scores: Scores, problem: Problem, spread: 
     Returns
     -------
     frame: `pairs` with p_first_better, p_equivalent, p_second_better (correlated t, ROPE times `spread`) and normality
-    (p of Shapiro and Wilk on the differences); NaN where a trial of either diverged or there are too few
+    (p of Shapiro and Wilk on the differences); NaN where a trial of either diverged, and for too few trials or too many
     """
     rows = []
     for first, second in zip(pairs["first"], pairs["second"], strict=True):
@@ -60,7 +61,7 @@ def with_beliefs(pairs: pd.DataFrame, scores: Scores, problem: Problem, spread: 
                 belief = correlated_t(one, other, n_train=problem.n_train, n_test=problem.n_test, rope=ROPE * spread)
                 row["p_first_better"], row["p_equivalent"] = belief.p_first_lower, belief.p_equivalent
                 row["p_second_better"] = belief.p_first_higher
-            if one.size > 2:
+            if MIN_VALUES <= one.size <= MAX_VALUES:
                 row["normality"] = shapiro_wilk(one - other).p_value
         rows.append(row)
     return pd.concat([pairs, pd.DataFrame(rows, index=pairs.index)], axis=1)
