@@ -104,7 +104,7 @@ def _mean_and_ends(
         draws = rng.multinomial(n_trials, shares, size=min(at_once, n_resamples - begun))
         means.append((draws / n_trials) @ deviations)
     # Rounded, so that a resample whose mean equals the estimate is not pushed to one side by float noise.
-    centred: FloatArray = np.round(np.concatenate(means), 12)
+    centred: FloatArray = np.concatenate(means).round(12)
     levels = _bca_levels(centred, deviations, confidence)
     return estimate, estimate + scale * _quantiles(centred, levels)
 
