@@ -38,7 +38,8 @@ from eligo.study.units import Finished, Unit
 
 METHODS = ("passive", "sasla", "random_pool", "entropy")
 MEBIBYTE = 2**20
-FOREVER = 10**6
+A_MINUTE = 3000
+"""Trials of each method that a minute cannot do. A study looks at the splits of all its trials before it begins."""
 
 
 def design(trials: int, trials_per_unit: int = 10) -> Study:
@@ -90,7 +91,7 @@ def memory(trials: int, minutes: float | None) -> None:
     """Print how memory went."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "out"
-        seen = watch_memory(FOREVER if minutes else trials, 60 * minutes if minutes else np.inf, folder)
+        seen = watch_memory(round(A_MINUTE * minutes) if minutes else trials, 60 * (minutes or np.inf), folder)
         with closing(SQLiteStore(folder / FILE_NAME)) as store:
             n_units = len(store.finished())
     at, main, workers = np.array(seen).T

@@ -64,7 +64,8 @@ def crash(file: Path, folder: Path, stop: signal.Signals, rng: random.Random) ->
     _, said = process.communicate(timeout=60)
     assert process.returncode in (*ENDS[stop], 0), said
     stopped = "eligo: stopped; what was finished is kept. Run the same command again to go on.\n"
-    assert said == (stopped if process.returncode > 0 else ""), said
+    if process.returncode >= 0:  # of one that was killed, Python tells on its way out which semaphores it left
+        assert said == (stopped if process.returncode else ""), said
     wait_until(lambda: not members_of_group(group), seconds=20)
     assert before <= ids_of(folder)
 
@@ -103,6 +104,7 @@ def test_a_hundred_kills_lose_nothing_and_count_nothing_twice(finished: Finished
     kill_and_go_on(finished, tmp_path, stops, seed)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_half_way_ends_a_run_in_one_line_and_it_goes_on(finished: FinishedStudy, tmp_path: Path):
     """The limit on the size of files falls on the run while it computes, as a disk fills up."""
     folder = tmp_path / "out"

@@ -98,12 +98,13 @@ def _mean_and_ends(
     largest = np.abs(deviations).max(axis=0)
     scale = np.where(largest > 0, largest, 1.0)
     deviations = deviations / scale
-    means, shares = [], np.full(n_trials, 1 / n_trials)
+    means: list[FloatArray] = []
+    shares = np.full(n_trials, 1 / n_trials)
     for begun in range(0, n_resamples, at_once := max(1, MOST_DRAWS // n_trials)):
         draws = rng.multinomial(n_trials, shares, size=min(at_once, n_resamples - begun))
         means.append((draws / n_trials) @ deviations)
     # Rounded, so that a resample whose mean equals the estimate is not pushed to one side by float noise.
-    centred: FloatArray = np.round(np.concatenate(means), 12)
+    centred: FloatArray = np.concatenate(means).round(12)
     levels = _bca_levels(centred, deviations, confidence)
     return estimate, estimate + scale * _quantiles(centred, levels)
 

@@ -77,7 +77,9 @@ def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str],
         wanted = ", ".join((*columns, "checksum" if has_checksum else "NULL") if name == "units" else columns)
         known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
     except UNREADABLE as error:
-        raise StudyError(f"nothing of {path} can be read: {error}. Restore a copy of it.") from None
+        raise StudyError(
+            f"nothing of {path} can be read: {' '.join(str(error).split())}. Restore a copy of it."
+        ) from None
     if not known:
         raise StudyError(f"nothing of {path} can be read: it has no table {name!r}. Restore a copy of it.")
     rows: list[Row] = []

@@ -98,13 +98,13 @@ class SQLiteStore:
         try:
             self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
         except UNREADABLE as error:
-            raise StudyError(unreadable.format(path=path, error=error)) from None
+            raise StudyError(unreadable.format(path=path, error=_one_line(error))) from None
         self._connection.row_factory = sqlite3.Row
         try:
             prepare(self._connection, path, is_new)
         except UNREADABLE as error:
             self.close()
-            raise StudyError(unreadable.format(path=path, error=error)) from None
+            raise StudyError(unreadable.format(path=path, error=_one_line(error))) from None
         except StudyError:
             self.close()
             raise
@@ -124,15 +124,15 @@ class SQLiteStore:
                 raise
         except UNREADABLE as error:
             raise StudyError(
-                f"{self.path} cannot be written: {error}. What was finished is kept: mend that, and run the same command "
-                "again."
+                f"{self.path} cannot be written: {_one_line(error)}. What was finished is kept: mend that, and run the "
+                "same command again."
             ) from None
 
     def _read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         try:
             return self._connection.execute(query, values).fetchall()
         except UNREADABLE as error:
-            raise self._damaged(str(error)) from None
+            raise self._damaged(_one_line(error)) from None
 
     def _damaged(self, how: str) -> StudyError:
         return StudyError(
@@ -152,8 +152,10 @@ class SQLiteStore:
         try:
             (first, *_) = self._read("PRAGMA integrity_check(1)")
             if first[0] != "ok":
-                raise self._damaged(" ".join(str(first[0]).split()))
-            broken = [row["key"] for row in self._read("SELECT * FROM facts") if not _is_fact_sound(row)]
+                raise self._damaged(_one_line(first[0]))
+            broken = [
+                row["key"] for row in self._read("SELECT key, value, checksum FROM facts") if not _is_fact_sound(row)
+            ]
             if broken:
                 raise self._damaged(f"the fact {broken[0]!r} is not what was stored")
             if changed := self.changed_units():
@@ -172,7 +174,7 @@ class SQLiteStore:
                 for unit, *row in self._connection.execute(query):
                     found[unit] = rows_checksum(columns, (row,), found.get(unit, 0))
             except (*UNREADABLE, struct.error, TypeError) as error:
-                raise self._damaged(f"{table}: {error}") from None
+                raise self._damaged(f"{table}: {_one_line(error)}") from None
         stored = {row["id"]: row["checksum"] for row in units}
         return {unit for unit, checksum in found.items() if stored.get(unit, -1) not in (None, checksum)}
 
@@ -204,7 +206,7 @@ class SQLiteStore:
         """Rows of "cells", "trials", "curves" or "confusion" in the order they came, of one problem or of all."""
         columns, values = ", ".join(TABLES[table]), (problem, problem)
         query = f"SELECT {columns} FROM {table} WHERE ? IS NULL OR problem = ? ORDER BY rowid"
-        found = [dict(row) for row in self._read(query, values)]
+        found = [dict(zip(TABLES[table], row, strict=True)) for row in self._read(query, values)]
         for row in found:
             if "is_diverged" in row:
                 row["is_diverged"] = bool(row["is_diverged"])
@@ -271,6 +273,11 @@ class SQLiteStore:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def _one_line(error: object) -> str:
+    """What SQLite says, which may quote what it found in a damaged file."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(error)).split())
 
 
 def _now() -> str:
