@@ -249,7 +249,7 @@ class Stretches:
         return run.placed(state), np.asarray(kept), sizes
 
     def _time(self, schedule_of: Callable[[int], Schedule], everyone: Mask, share: Weights | None) -> float:
-        """Seconds of one of what a schedule has a number of: of it alone if it takes long, else of more; the least of some."""
+        """Seconds of one of what a schedule has a number of: of one alone if it takes long, else of many; least of tries."""
 
         def seconds_of(number: int) -> float:
             began = time.perf_counter()
