@@ -11,7 +11,7 @@ from scipy import stats
 
 import transcription as paper
 from eligo.rules import AboveMean, Everything, Share, Top
-from eligo.rules.by_score import first_of_ranking, ranking
+from eligo.rules.by_score import best_one, ranking
 
 KEY = jax.random.key(0)
 RULES = [Everything(), AboveMean(0.9), AboveMean(0.0), AboveMean(0.5, 4, 0.25), Top(1), Top(3), Share(0.5), Share(0.01)]
@@ -189,4 +189,4 @@ def test_the_best_alone_is_the_first_of_the_ranking(data, seed) -> None:
     is_candidate = jnp.asarray(data.draw(st.lists(st.booleans(), min_size=6, max_size=6)))
     key = jax.random.key(seed)
     expected = is_candidate & (ranking(scores, is_candidate, key) == 0)
-    np.testing.assert_array_equal(first_of_ranking(scores, is_candidate, key), expected)
+    np.testing.assert_array_equal(best_one(scores, is_candidate, key), expected)

@@ -6,7 +6,6 @@ To call a program costs as much as an epoch of small networks, so that a selecti
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -32,7 +31,6 @@ MOST_SELECTIONS = 64
 SCORED_TOGETHER = LANES // 2
 """Trials that are scored at a time where many train side by side: what they compute stays in the cache. It divides every
 such block more than once, so that the program, and how it rounds, does not depend on the block."""
-
 
 SECONDS_TO_TIME = 0.02
 """How long epochs, or selections, are timed, unless one takes longer."""
@@ -85,6 +83,13 @@ class OfTrials(NamedTuple):
     selection_keys: Array
     weights: Array | None
     share: tuple[Array, ...]
+
+
+EPOCHS, SELECTIONS = Schedule(0, 0, 0, 0, 0, 1), Schedule(0, 0, 1, 0, 0, 0)
+"""One of each, and nothing else."""
+
+_ALONE: dict[Any, tuple[float, float]] = {}
+"""Seconds of an epoch and of a selection alone, by all that a program is compiled for."""
 
 
 def _run_block(
@@ -150,7 +155,7 @@ class Stretches:
     """Trials of a run that train and choose, from one record to the next.
 
     Training and selecting are one program, so that its seconds are divided in the proportion of what an epoch on everything
-    and a selection took alone, before the run began: an epoch follows what is kept, and a selection always scores the same.
+    and a selection take alone: an epoch follows what is kept, and a selection always scores the same.
 
     Parameters
     ----------
@@ -161,15 +166,13 @@ class Stretches:
     """
 
     def __init__(self, run: Run, selection: Selection, interval: int, share: Weights | None = None) -> None:
-        """Compile the program, and take the time of an epoch and of a selection."""
+        """Compile the program."""
         self.run, self.selection, self.interval = run, selection, interval
         n_trials = run.trials.n_trials
         self.plan = plan_for(run.network, run.task, run.sgd, run.X, run.targets, n_trials)
         self.rates = run.sgd.rates(n_trials)
         self.kind = _kind_of_choice(selection.rule, share)
-        everyone = np.ones(n_trials, dtype=bool)
-        self.seconds_of_epoch = self._time(lambda number: Schedule(0, 0, 0, 0, 0, number), everyone, share)
-        self.seconds_of_selection = self._time(lambda number: Schedule(0, 0, number, 0, 0, 0), everyone, share)
+        self._seconds_on_everything(share, EPOCHS, 0)  # compiles
 
     def learn(
         self,
@@ -206,27 +209,27 @@ class Stretches:
         gaps = np.diff([run.epoch, *selections.tolist(), until])
         began = time.perf_counter()
         before = int(gaps[0]) if n_selections else 0
-        schedule = Schedule(run.epoch, run.n_choices, n_selections, before, self.interval, int(gaps[-1]))
+        schedule = Schedule(run.epoch, run.n_choices, n_selections, before, int(self.interval), int(gaps[-1]))
         run.state, kept, sizes = self._call(subset, is_active, share, schedule)
         seconds = time.perf_counter() - began
         n_kept = np.concatenate([(subset != 0).sum(axis=1)[:, None], sizes[:, :n_selections]], axis=1)
-        self._count(n_kept, gaps, is_active)
-        self._divide(seconds, n_selections, float((n_kept @ gaps).mean() / run.trials.present.sum(axis=1).mean()))
+        n_presented = self._count(n_kept, gaps, is_active)
+        self._divide(seconds, n_selections, n_presented / int(run.trials.present.sum()), share)
         run.epoch, run.n_choices = until, run.n_choices + n_selections
         return kept
 
-    def _divide(self, seconds: float, n_selections: int, n_whole_epochs: float) -> None:
+    def _divide(self, seconds: float, n_selections: int, n_whole_epochs: float, share: Weights | None) -> None:
         """Divide a stretch's seconds between its selections and its training, as much as so many epochs on everything."""
-        alone = {
-            "seconds_training": n_whole_epochs * self.seconds_of_epoch,
-            "seconds_selection": n_selections * self.seconds_of_selection,
-        }
-        whole = sum(alone.values())
-        for part, expected in alone.items():
-            self.run.meter.seconds[part] += seconds * expected / whole if whole else 0.0
+        if not n_selections or not n_whole_epochs:
+            self.run.meter.seconds["seconds_selection" if n_selections else "seconds_training"] += seconds
+            return
+        of_epoch, of_selection = self._alone(share)
+        of_training = n_whole_epochs * of_epoch / (n_whole_epochs * of_epoch + n_selections * of_selection)
+        self.run.meter.seconds["seconds_training"] += seconds * of_training
+        self.run.meter.seconds["seconds_selection"] += seconds * (1 - of_training)
 
-    def _count(self, n_kept: NDArray[np.int64], gaps: NDArray[np.int64], is_active: Mask) -> None:
-        """Count what trials presented, of which n_kept (trials, gaps) for so many epochs each, and their selections."""
+    def _count(self, n_kept: NDArray[np.int64], gaps: NDArray[np.int64], is_active: Mask) -> int:
+        """Count what trials presented, n_kept (trials, gaps) for so many epochs each, and their selections; give the sum."""
         run, n_present = self.run, self.run.trials.present.sum(axis=1)
         presentations = is_active * (n_kept @ gaps)
         per_presentation = presentation_work(run.network, run.X.shape[2], run.targets.shape[2])
@@ -235,6 +238,7 @@ class Stretches:
         for n_before in n_kept[:, :-1].T:
             n_candidates = n_before if self.selection.is_removal_final else n_present
             run.meter.count_selection(is_active * run.selection_work(*how, n_present, n_candidates))
+        return int(presentations.sum())
 
     def _call(
         self, subset: Mask | Weights, is_active: Mask, share: Weights | None, schedule: Schedule
@@ -248,21 +252,28 @@ class Stretches:
         sizes = np.asarray(sizes, dtype=np.int64)  # waits
         return run.placed(state), np.asarray(kept), sizes
 
-    def _time(self, schedule_of: Callable[[int], Schedule], everyone: Mask, share: Weights | None) -> float:
-        """Seconds of one of what a schedule has a number of: of one alone if it takes long, else of many; least of tries."""
+    def _alone(self, share: Weights | None) -> tuple[float, float]:
+        """Seconds of an epoch on everything and of a selection, each alone; measured once for each program."""
+        shapes = (self.run.X.shape, self.run.targets.shape, self.run.weights is None, self.kind)
+        program = (self.plan, self.selection, *shapes)
+        if program not in _ALONE:
+            _ALONE[program] = (self._seconds_of_one(share, EPOCHS), self._seconds_of_one(share, SELECTIONS))
+        return _ALONE[program]
 
-        def seconds_of(number: int) -> float:
-            began = time.perf_counter()
-            self._call(self.run.trials.present, everyone, share, schedule_of(number))
-            return time.perf_counter() - began
-
-        seconds_of(0)  # compiles, the first time
-        one = seconds_of(1)
+    def _seconds_of_one(self, share: Weights | None, of: Schedule) -> float:
+        """Of one alone if it takes long, else of as many as do; the least of three tries."""
+        one = self._seconds_on_everything(share, of, 1)
         if one > SECONDS_TO_TIME:
             return one
-        n_timed = int(np.clip(SECONDS_TO_TIME / one, 1, MOST_SELECTIONS))
-        none, some = (min(seconds_of(number) for _ in range(3)) for number in (0, n_timed))
+        n_timed = min(int(SECONDS_TO_TIME / one) + 1, MOST_SELECTIONS)
+        none, some = (min(self._seconds_on_everything(share, of, n) for _ in range(3)) for n in (0, n_timed))
         return (some - none if some > none else some) / n_timed
+
+    def _seconds_on_everything(self, share: Weights | None, of: Schedule, number: int) -> float:
+        began = time.perf_counter()
+        everyone = np.ones(self.run.trials.n_trials, dtype=bool)
+        self._call(self.run.trials.present, everyone, share, Schedule(*(number * count for count in of)))
+        return time.perf_counter() - began
 
 
 def _kind_of_choice(rule: Rule, share: Weights | None) -> np.dtype[Any]:

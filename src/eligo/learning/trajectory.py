@@ -68,7 +68,7 @@ class Trajectory:
     mse, mae, r2 : on the test part, in (squared) units of the target; NaN for classification
     seconds_training, seconds_selection, seconds_evaluation : so far, a trial's share of the program that trains all;
         compilation is not counted. Selective learning trains and selects in one program, whose seconds are divided in the
-        proportion of what an epoch and a selection took alone, before the run
+        proportion of what an epoch and a selection take alone
     stopped_at : float array (trials,), epochs trained when a stopping criterion ended the trial, NaN where none did; later
         records repeat where it stood
     is_diverged : bool array (trials,), whether training ran away; see `eligo.training.is_diverged`

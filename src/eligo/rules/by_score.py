@@ -20,20 +20,9 @@ def ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
     return jnp.zeros(len(scores), dtype=int).at[best_first].set(jnp.arange(len(scores)))
 
 
-def first_of_ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
-    """The first place of `ranking`, bool (examples,), in a tenth of the time: nothing is sorted."""
-    usable = _usable(scores, is_candidate)
-    is_tied = is_candidate & (usable == usable.max())
-    lots = jnp.where(is_tied, _lots(key, scores), MOST_BITS)
-    return is_candidate & (jnp.arange(len(scores)) == lots.argmin())
-
-
-MOST_BITS = np.int32(2**31 - 1)
-
-
 def _lots(key: Array, scores: Array) -> Array:
-    """What ties are broken by, from 0 up to `MOST_BITS`; int32 array (examples,)."""
-    return (random_bits(key, len(scores)) >> 1).astype(jnp.int32)
+    """What ties are broken by, the least first; uint32 array (examples,), below the largest of its kind."""
+    return random_bits(key, len(scores)) >> 1
 
 
 def _usable(scores: Array, is_candidate: Array) -> Array:
@@ -42,11 +31,14 @@ def _usable(scores: Array, is_candidate: Array) -> Array:
 
 
 def best_one(scores: Array, is_candidate: Array, key: Array) -> Array:
-    """The candidate with the highest score, ties at random; bool (examples,), empty if there is no candidate."""
+    """The candidate with the highest score, ties at random; bool (examples,), empty if there is no candidate.
+
+    It is the first place of `ranking`, in a tenth of the time: nothing is sorted.
+    """
     usable = _usable(scores, is_candidate)
     is_tied = is_candidate & (usable == usable.max())
-    lots = jnp.where(is_tied, _lots(key, scores), -1)
-    return is_tied & (lots == lots.max())
+    lots = jnp.where(is_tied, _lots(key, scores), np.iinfo(np.uint32).max)
+    return is_tied & (jnp.arange(len(scores)) == lots.argmin())
 
 
 @dataclass(frozen=True)
@@ -156,7 +148,7 @@ class Top:
         """The n best candidates."""
         del strata
         if self.n == 1:
-            return first_of_ranking(scores, is_candidate, key)
+            return best_one(scores, is_candidate, key)
         return is_candidate & (ranking(scores, is_candidate, key) < self.n)
 
 

@@ -26,7 +26,8 @@ class Rule(Protocol):
         ----------
         scores : float array (examples,); NaN counts as the lowest score, and a subnormal number may count as 0
         is_candidate : bool array (examples,)
-        strata : bool array (examples, strata), groups that a training subset must not empty (the classes)
+        strata : bool array (examples, strata), groups that a training subset must not empty (the classes); every example
+            belongs to one
         key : jax random key
 
         Returns

@@ -1,0 +1,53 @@
+"""Epochs and selections between two records are one program: however it is cut, learning comes to the same."""
+
+import jax
+import numpy as np
+import pytest
+
+from eligo import CLASSIFICATION, SGD, Network, Trajectory, learn_selectively
+from eligo.learning.stretch import MOST_SELECTIONS
+from eligo.rules import Share
+from eligo.utilities import Random
+from problems import make_trials
+
+EPOCHS = 2 * MOST_SELECTIONS + 9
+COUNTED = ("presentations", "work", "selection_work", "n_selected", "labels")
+LAYOUTS = {"nets last": (4, 65), "nets first": (70, 9)}
+
+
+def at_the_end(run: Trajectory) -> list[np.ndarray]:
+    """Everything but what is measured of time, after the last epoch."""
+    last = [getattr(run, name)[-1] for name in (*COUNTED, "train_error", "test_error", "accuracy")]
+    return [np.asarray(leaf) for leaf in (*last, run.is_selected, *jax.tree.leaves(run.params))]
+
+
+@pytest.mark.parametrize(("hidden", "n_trials"), LAYOUTS.values(), ids=LAYOUTS)
+def test_neither_records_nor_other_trials_change_what_is_learnt(hidden, n_trials) -> None:
+    """Random scores: a choice that came with the wrong number would show."""
+    network = Network((hidden,))
+    trials = make_trials(CLASSIFICATION, n_trials, network=network)
+
+    def learn(n_records: int, n_trials: int) -> list[np.ndarray]:
+        how = {"utility": Random(), "rule": Share(0.4), "n_records": n_records}
+        few = trials.part(slice(n_trials))
+        return at_the_end(learn_selectively(network, CLASSIFICATION, few, SGD(0.1, 0.5, epochs=EPOCHS), **how))
+
+    at_once = learn(1, n_trials)
+    for found in (learn(EPOCHS, n_trials), learn(3, n_trials)):
+        jax.tree.map(np.testing.assert_array_equal, found, at_once)
+    n_few = n_trials // 4
+    jax.tree.map(np.testing.assert_array_equal, learn(1, n_few), [leaf[:n_few] for leaf in at_once])
+
+
+def test_seconds_of_a_stretch_are_all_told(monkeypatch) -> None:
+    """Divided in proportion: 3 s alone for an epoch on everything, 1 s for a selection."""
+    network = Network((4,))
+    trials = make_trials(CLASSIFICATION, 4, network=network)
+    alone = "eligo.learning.stretch.Stretches._alone"
+    monkeypatch.setattr(alone, lambda self, share: (3.0, 1.0))
+    run = learn_selectively(
+        *(network, CLASSIFICATION, trials, SGD(0.1, epochs=5)), utility=Random(), rule=Share(0.5), n_records=1
+    )
+    n_whole = run.presentations[-1].sum() / (4 * trials.n_examples)
+    ratio = run.seconds_training[-1] / run.seconds_selection[-1]
+    np.testing.assert_allclose(ratio, 3 * n_whole / 4)
