@@ -326,41 +326,50 @@ def _committee(chosen: Settings) -> dict[str, Any]:
 
 
 def _pool_methods(chosen: Settings) -> tuple[Method, ...]:
+    """The paper's ways to query, and their control."""
     how: dict[str, Any] = {"rule": Top(chosen.query_size), **_querying(chosen)}
-    return (
-        Method(
-            "entropy",
-            "pool",
-            "asks for the label about which one network is least certain",
-            partial(_learn_by_uncertainty, of_regression=REGRESSION_UNCERTAINTY[chosen.regression_uncertainty], **how),
-            (*_QUERYING, "regression_uncertainty"),
-            about=About(
-                "-sum_c p_c log p_c / log C; of functions 1/2 log 2 pi e (noise + variance)",
-                "one forward pass per example; of functions a linear system",
-                "one network, both tasks",
-                "Settles (2009); Eq. 8",
-            ),
+    return _entropy(chosen, how), _ensemble(chosen, how), _random_pool(how)
+
+
+def _entropy(chosen: Settings, how: Mapping[str, Any]) -> Method:
+    return Method(
+        "entropy",
+        "pool",
+        "asks for the label about which one network is least certain",
+        partial(_learn_by_uncertainty, of_regression=REGRESSION_UNCERTAINTY[chosen.regression_uncertainty], **how),
+        (*_QUERYING, "regression_uncertainty"),
+        about=About(
+            "-sum_c p_c log p_c / log C; of functions 1/2 log 2 pi e (noise + variance)",
+            "one forward pass per example; of functions a linear system",
+            "one network, both tasks",
+            "Settles (2009); Eq. 8",
         ),
-        Method(
-            "ensemble",
-            "pool",
-            "asks for the label about which several networks disagree most",
-            partial(_learn_as_committee, utility=EnsembleVariance(), **_committee(chosen), **how),
-            (*_COMMITTEE, *_QUERYING),
-            members=chosen.members,
-            about=About(
-                "sum_c Var_m p_mc, or Var_m o_mk",
-                "one forward pass per example and member; all members are trained",
-                "both tasks, where networks differ by their weights",
-                "Seung, Opper & Sompolinsky (1992); Eq. 9",
-            ),
+    )
+
+
+def _ensemble(chosen: Settings, how: Mapping[str, Any]) -> Method:
+    return Method(
+        "ensemble",
+        "pool",
+        "asks for the label about which several networks disagree most",
+        partial(_learn_as_committee, utility=EnsembleVariance(), **_committee(chosen), **how),
+        (*_COMMITTEE, *_QUERYING),
+        members=chosen.members,
+        about=About(
+            "sum_c Var_m p_mc, or Var_m o_mk",
+            "one forward pass per example and member; all members are trained",
+            "both tasks, where networks differ by their weights",
+            "Seung, Opper & Sompolinsky (1992); Eq. 9",
         ),
-        Method(
-            "random_pool",
-            "pool",
-            "asks for labels at random",
-            partial(learn_by_querying, utility=Random(), **how),
-            _QUERYING,
-            about=About("by lot", "nothing", "as the control for every way to query"),
-        ),
+    )
+
+
+def _random_pool(how: Mapping[str, Any]) -> Method:
+    return Method(
+        "random_pool",
+        "pool",
+        "asks for labels at random",
+        partial(learn_by_querying, utility=Random(), **how),
+        _QUERYING,
+        about=About("by lot", "nothing", "as the control for every way to query"),
     )

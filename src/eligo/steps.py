@@ -137,8 +137,8 @@ class Block(NamedTuple):
 
     def lifted(self, one_net: Callable[..., Any]) -> Callable[..., Any]:
         """A function of one network as one of the block; over a trailing axis, it broadcasts as it is."""
-        with_recipe = partial(one_net, self.settings)
-        return with_recipe if self.nets_axis == -1 else jax.vmap(with_recipe)
+        with_settings = partial(one_net, self.settings)
+        return with_settings if self.nets_axis == -1 else jax.vmap(with_settings)
 
     def filled_up(self, order: Array, chunk: int) -> Array:
         """An order of presentation (examples, nets) in whole chunks, with members only."""

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from eligo.report.analysis import BUDGET_SHARES, analyse_problem
 from eligo.report.comparisons import compare
 from eligo.report.criteria import criteria_of
-from eligo.report.problem_tables import error_table
-from eligo.report.summaries import error_summary, means_to_win_by, scores_of
+from eligo.report.problem_tables import area_table, budget_table, error_table
+from eligo.report.prose import DIFFERENCES
+from eligo.report.sentences import say
+from eligo.report.summaries import error_summary, scores_of
 
 METHODS = ("passive", "sasla", "error")
 LOST = {("sasla", 0), ("sasla", 1), ("passive", 1), ("error", 5)}
@@ -80,11 +83,61 @@ def test_medians_count_it_and_means_say_of_how_many_they_are(lost, sine, plain):
     ]
 
 
-def test_who_lost_its_worst_trials_is_not_called_the_best(lost, sine):
-    summary = error_summary(scores_of(lost, sine))
-    assert means_to_win_by(summary).equals(summary["mean"])  # every method lost one
-    summary.loc["passive", "n_diverged"] = 0
-    assert means_to_win_by(summary).notna().to_dict() == {"passive": True, "sasla": False, "error": False}
+def with_lost(results, sine, n_lost, errors):
+    """The same study where each method lost so many trials, and the others ended at its error, all along the way."""
+    trials, criteria = results.trials.copy(), results.criteria.copy()
+    is_lost = trials["trial"].to_numpy() < trials["method"].map(n_lost).to_numpy()
+    trials = trials.assign(is_diverged=is_lost, mse=trials["method"].map(errors))
+    criteria = criteria.assign(area_under_presentations=criteria["method"].map(errors))
+    curves = results.curves.assign(mse=results.curves["method"].map(errors))
+    return dataclasses.replace(results, trials=trials, criteria=criteria, curves=curves)
+
+
+ERRORS = {"passive": 0.1, "sasla": 0.01, "error": 0.2}
+"""What is left of sasla is best everywhere."""
+WINNERS = [
+    # Of those that lost none the lowest mean; where all lost one the lowest median, to which a lost trial is infinite.
+    ({"passive": 0, "sasla": 0, "error": 0}, "sasla", "mean"),
+    ({"passive": 0, "sasla": 1, "error": 0}, "passive", "mean"),
+    ({"passive": 1, "sasla": 9, "error": 1}, "passive", "median"),
+    ({"passive": 1, "sasla": 1, "error": 1}, "sasla", "median"),
+    ({"passive": 5, "sasla": 9, "error": 10}, None, "median"),
+]
+
+
+@pytest.mark.parametrize(("n_lost", "winner", "statistic"), WINNERS)
+def test_who_lost_its_worst_trials_is_not_called_the_best(lost, sine, n_lost, winner, statistic):
+    results = with_lost(lost, sine, n_lost, ERRORS)
+    summary = error_summary(scores_of(results, sine))
+    own = analyse_problem(results, sine, scores_of(results, sine))
+    mean, median = 2, 4
+    strong = bold_of(error_table(results, sine, summary), mean if statistic == "mean" else median)
+    assert strong == ({winner} if winner else set())
+    assert bold_of(error_table(results, sine, summary), median if statistic == "mean" else mean) == set()
+    areas = own.criteria.presentation_areas
+    assert bold_of(area_table(results, sine, areas, "presentations", "passive"), 1) == strong
+    budgets = budget_table(results, sine, own.budgets, BUDGET_SHARES, own.errors)
+    assert bold_of(budgets, 1) == (strong if statistic == "mean" else set())
+    said = say(DIFFERENCES, own.finding)
+    titles = {"passive": "passive", "sasla": "SASLA", "error": "error-selective"}
+    for name, title in titles.items():
+        assert (f"{title} has the lowest {statistic}" in said) == (name == winner), said
+
+
+def bold_of(table, column):
+    """Methods whose cell in a column is strong."""
+    return {METHODS[place] for place, row in enumerate(table.rows) if row[column].is_strong}
+
+
+def test_the_prose_says_whom_it_compares(lost, sine):
+    results = with_lost(lost, sine, {"passive": 0, "sasla": 9, "error": 0}, ERRORS)
+    finding = analyse_problem(results, sine, scores_of(results, sine)).finding
+    assert "of the methods that lost no trial passive has the lowest mean" in say(DIFFERENCES, finding)
+    results = with_lost(lost, sine, {"passive": 1, "sasla": 9, "error": 1}, ERRORS)
+    finding = analyse_problem(results, sine, scores_of(results, sine)).finding
+    assert "of the methods that lost fewer than half of their trials passive has the lowest median" in say(
+        DIFFERENCES, finding
+    )
 
 
 def test_its_area_under_the_curve_is_infinite(lost, sine):

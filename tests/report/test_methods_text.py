@@ -4,15 +4,18 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import eligo
 from eligo.datasets import Column
 from eligo.methods import ORDER, named_methods
 from eligo.report.citations import CITATIONS
+from eligo.report.method_works import WORKS, WORKS_OF
 from eligo.report.methods_facts import Run, runs_of
 from eligo.report.methods_prose import PARAGRAPHS
 from eligo.report.methods_setting import Statement
@@ -443,8 +446,8 @@ CASES: Mapping[str, tuple[StudyResults, Sequence[str], Sequence[str]]] = {
             "The networks of each committee (BALD) started from the same initial weights in every trial.",
             "In short, margin asks for the label about which the two most probable classes are closest (Scheffer et al., "
             "2001); BALD asks for",
-            "; SAILA trains on a subset that takes in the most sensitive example whenever it is learnt (Engelbrecht & "
-            "Cloete, 1999, IJCNN).",
+            "; SAILA trains on a subset that takes in the most sensitive example whenever it is learnt (Engelbrecht and "
+            "Cloete, 1999).",
             "InfoBatch left out an example below the mean loss with a probability of 0.5, and none in the last epochs, a "
             "share of 0.125 of all.",
             "Pilot networks, 10 a trial, chose a share of 0.5 of the training part for GraNd.",
@@ -632,12 +635,48 @@ def test_what_is_cited_is_in_the_bibliography_and_nothing_else() -> None:
 
 def test_every_citation_is_used_and_complete() -> None:
     used = "".join(one.say for paragraph in PARAGRAPHS for one in paragraph)
+    used += "".join(key for name in named_methods() for key in WORKS_OF.get(name, ()))
     assert [key for key in CITATIONS if key not in used] == []
     for citation in CITATIONS.values():
         fields = dict(citation.fields)
         assert {"author", "title", "year"} <= fields.keys()
         assert fields["year"] in citation.short
         assert all(value.count("{") == value.count("}") for value in fields.values())
+
+
+@pytest.mark.parametrize("name", [name for name in named_methods() if name not in ORDER])
+def test_every_named_method_cites_what_its_table_says(name: str) -> None:
+    who, year = re.fullmatch(r"(.+) \((\d{4})\).*", named_methods()[name].about.reference).groups()
+    results = make((IRIS,), ("passive", name), 1, settings=LATER)
+    cited = set(re.findall(r"\\cite\{(.*?)\}", methods_latex(results)))
+    (keys,) = [found for found in cited if all(key in WORKS_OF[name] for key in found.split(","))]
+    first = dict(CITATIONS[keys.split(",")[0]].fields)
+    assert first["year"] == year
+    families = re.findall(r"[A-Z]\w+", who)
+    assert families[0] in first["author"].partition(" and ")[0]
+    assert all(family in first["author"] for family in families)
+    assert f"{{{keys.split(',')[0]}," in bibliography(results)
+
+
+DOCSTRINGS = " ".join(
+    " ".join(path.read_text(encoding="utf-8").split())
+    for folder in ("utilities", "rules", "learning")
+    for path in sorted((Path(eligo.__file__).parent / folder).glob("*.py"))
+).lower()
+
+
+@pytest.mark.parametrize("key", WORKS)
+def test_a_work_says_no_more_than_a_docstring_does(key: str) -> None:
+    fields = dict(CITATIONS[key].fields)
+    authors = fields["author"].split(" and ")
+    *most, last = authors
+    listed = " & ".join(filter(None, (", ".join(most), last)))
+    who = f"{most[0]} et al." if last == "others" else listed
+    start = f"{who} ({fields['year']}), {re.sub('[{}]', '', fields['title'])}".lower()
+    assert start in DOCSTRINGS
+    said = [DOCSTRINGS[place.end() : place.end() + 60] for place in re.finditer(re.escape(start), DOCSTRINGS)]
+    rest = [value for name, value in fields.items() if name not in ("author", "title", "year")]
+    assert any(all(part.lower().replace("--", "-") in text for part in rest) for text in said)
 
 
 def test_the_same_study_gives_the_same_text() -> None:

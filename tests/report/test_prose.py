@@ -170,7 +170,7 @@ def test_a_difference_that_divergence_makes_is_not_said_to_remain(study, sine):
     is_lost = (results.trials.method == "passive") & (results.trials.trial >= 20)
     texts = prose_of(dataclasses.replace(results, trials=results.trials.assign(is_diverged=is_lost)))
     assert "SASLA errs less than passive" in texts["DIFFERENCES"]  # by ranks: passive diverges in 30 of 50 trials
-    assert "passive has the lowest mean" in texts["DIFFERENCES"]
+    assert "has the lowest" not in texts["DIFFERENCES"] + texts["VERDICTS"]  # what is left of passive is no winner
     assert "has no answer for passive and SASLA" in texts["LIMITS"]
     assert "cannot be allowed for, since training diverged" in texts["VERDICTS"]
     for text in texts.values():

@@ -1,10 +1,12 @@
 """Bootstrap intervals against scipy's formula on the same resamples, and against what they claim to cover."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from eligo.statistics import Interval, interval_of_mean, paired_difference, ratio_of_means
+from eligo.statistics import Interval, bootstrap, interval_of_mean, paired_difference, ratio_of_means
 
 
 def scipy_bca(values: np.ndarray, seed: int, confidence: float, n_resamples: int) -> tuple[float, float]:
@@ -244,6 +246,22 @@ def test_the_same_seed_gives_the_same_ratio() -> None:
     first, second = costs(4, 12)
     assert ratio_of_means(first, second, rng=7) == ratio_of_means(first, second, rng=np.random.default_rng(7))
     assert ratio_of_means(first, second, rng=7) != ratio_of_means(first, second, rng=8)
+
+
+@pytest.mark.parametrize("of", ["mean", "ratio"])
+def test_resamples_are_held_in_parts_which_change_nothing(of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = costs(4, 200)
+    interval = paired_difference if of == "mean" else ratio_of_means
+    whole = interval(first, second, rng=7)
+    monkeypatch.setattr(bootstrap, "MOST_DRAWS", 2**14)
+    tracemalloc.start()
+    parted = interval(first, second, rng=7)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (parted.estimate, parted.low, parted.high) == pytest.approx(
+        (whole.estimate, whole.low, whole.high), rel=1e-9
+    )
+    assert peak < 10_000 * 200 * 8 / 4  # all 10 000 resamples of 200 pairs at once are 16 MB
 
 
 def test_single_denominators_of_the_other_sign_are_resampled_like_any_other() -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from eligo.learning.diversity import Diversity, Resamples, with_diversity
 from eligo.learning.parts import learn_in_parts
-from eligo.learning.run import Run, refuse_unfit, refuse_unfit_start
+from eligo.learning.run import Mask, Run, refuse_unfit, refuse_unfit_start
 from eligo.learning.trajectory import OnRecord, Trajectory, record_epochs
 from eligo.learning.trials import Trials
 from eligo.learning.watching import Watch, refuse_unfit_criterion, still_learning
@@ -109,36 +109,76 @@ def learn_by_querying(
     def learn(trials: Trials) -> Trajectory:
         trials, features = with_diversity(trials, network, mix)
         resamples = Resamples(trials.order_keys, trials.n_examples) if mix.bootstrap else None
-        run, labelled = Run(network, task, trials, sgd, on_record), np.asarray(trials.is_first_labelled)
-        if features is not None or resamples:
-            run.present(resamples.grow(labelled) if resamples else None, features)
+        run = Run(network, task, trials, sgd, on_record)
+        rounds = _Rounds(run, resamples, features)
         run.warm_up(*{(utility, resized(rule, size)) for size in queries})
-        asked, watch = labelled, Watch(stopping, run, trials.present & ~labelled)
-        run.record(labelled, labelled)
-        for size, (begin, end) in zip([0, *queries], zip([0, *ends[:-1]], ends, strict=True), strict=True):
+        watch = Watch(stopping, run, rounds.pool)
+        rounds.record()
+        for size, begin, end in zip([0, *queries], [0, *ends[:-1]], ends, strict=True):
             if size and watch.is_active.any():
-                pool = trials.present & ~labelled
-                chosen = run.choose(utility, resized(rule, size), labelled, pool, is_asking=watch.is_active)
-                asked = still_learning(chosen, watch)
-                labelled = labelled | asked
-                if resamples:
-                    run.present(resamples.grow(labelled), features)
-                before = run.state
-                RETRAINING[retraining](run)
-                if not watch.is_active.all():
-                    run.hold(~watch.is_active, before)
+                rounds.query(utility, resized(rule, size), RETRAINING[retraining], watch)
             for epoch in sorted({epoch for epoch in checkpoints if begin < epoch < end}):
-                run.train(still_learning(labelled, watch), epoch - run.epoch)
-                run.record(labelled, labelled)
-            run.train(still_learning(labelled, watch), end - run.epoch)
+                rounds.train(epoch, watch)
+                rounds.record()
+            rounds.train(end, watch)
             # A round may take no epoch when there are more rounds than epochs; the last is always taken down.
             is_due = np.any((recorded > begin) & (recorded <= end)) or (end in checkpoints and end > begin)
             if is_due or end == ends[-1] != run.meter.records[-1]["epoch"]:
-                run.record(labelled, labelled)
-            watch.check(labelled, trials.present & ~labelled, asked)
-        return run.trajectory(labelled, watch.stopped_at)
+                rounds.record()
+            watch.check(rounds.labelled, rounds.pool, rounds.asked)
+        return run.trajectory(rounds.labelled, watch.stopped_at)
 
     return learn_in_parts(learn, trials)
+
+
+class _Rounds:
+    """What a round of querying does: ask, and train on all that was ever asked for.
+
+    Parameters
+    ----------
+    run : Run
+    resamples : Resamples or None, where every member trains on a bootstrap sample of the labelled set
+    features : bool array (nets, features) or None, what each member sees
+
+    Attributes
+    ----------
+    labelled : bool array (trials, examples), the labelled set L
+    asked : bool array (trials, examples), what came to it last
+    """
+
+    def __init__(self, run: Run, resamples: Resamples | None, features: Mask | None) -> None:
+        """Labelled is what trials start with."""
+        self.run, self.resamples, self.features = run, resamples, features
+        self.asked = self.labelled = np.asarray(run.trials.is_first_labelled)
+        if features is not None or resamples:
+            run.present(resamples.grow(self.labelled) if resamples else None, features)
+
+    @property
+    def pool(self) -> Mask:
+        """The pool U, bool (trials, examples)."""
+        return self.run.trials.present & ~self.labelled
+
+    def query(
+        self, utility: Utility, rule: QueryRule | BatchRule, retraining: Callable[[Run], None], watch: Watch
+    ) -> None:
+        """Ask for labels where trials still learn, and make ready to train on them."""
+        chosen = self.run.choose(utility, rule, self.labelled, self.pool, is_asking=watch.is_active)
+        self.asked = still_learning(chosen, watch)
+        self.labelled = self.labelled | self.asked
+        if self.resamples:
+            self.run.present(self.resamples.grow(self.labelled), self.features)
+        before = self.run.state
+        retraining(self.run)
+        if not watch.is_active.all():
+            self.run.hold(~watch.is_active, before)
+
+    def train(self, until: int, watch: Watch) -> None:
+        """Train on the labelled set until an epoch."""
+        self.run.train(still_learning(self.labelled, watch), until - self.run.epoch)
+
+    def record(self) -> None:
+        """Take down where every trial stands."""
+        self.run.record(self.labelled, self.labelled)
 
 
 def _checked_budget(pools: NDArray[np.bool_], budget: int | None) -> int:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from eligo.methods import ORDER, named_methods
 from eligo.stopping import criterion_named
 
+from .citations import Cited
 from .digits import plain
+from .method_works import WORKS_OF
 from .vocabulary import listing, method_title
 
 TARGETS = {"target_share": "presentations", "target_work": "work, selections included"}
 DIFFERENCES = {"weights": "initial weights", "bootstrap": "bootstrap samples of the labelled examples"}
-YEAR = re.compile(r" \((\d{4})\)")
 
 
 def methods_with(setting: str) -> tuple[str, ...]:
@@ -28,21 +28,20 @@ def methods_with(setting: str) -> tuple[str, ...]:
     return tuple(name for name, method in named_methods().items() if setting in method.settings)
 
 
-def account_of(base: str) -> str | None:
-    """A named method in its own summary, with its reference; None for the paper's methods and for what has no name.
+def account_of(base: str) -> Cited | None:
+    """A named method in its own summary, with what describes it; None for the paper's methods and for what has no name.
 
     Examples
     --------
-    >>> account_of("margin")
-    'margin asks for the label about which the two most probable classes are closest (Scheffer et al., 2001)'
+    >>> account_of("gsx").text, account_of("gsx").keys
+    ('GSx asks for the label whose inputs are farthest from all labelled ones', ('wu2019active',))
     >>> account_of("sasla"), account_of("mine")
     (None, None)
     """
     method = named_methods().get(base)
     if method is None or base in ORDER:
         return None
-    reference = YEAR.sub(r", \1", method.about.reference)
-    return f"{method_title(base)} {method.summary}" + (f" ({reference})" if reference else "")
+    return Cited(f"{method_title(base)} {method.summary}", WORKS_OF.get(base, ()))
 
 
 def target_words(facts: Mapping[str, Any]) -> str | None:

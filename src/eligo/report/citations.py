@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .method_works import WORKS
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -20,6 +22,20 @@ class Citation:
     short: str
     kind: str
     fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A phrase of this library's own with the works it rests on.
+
+    Attributes
+    ----------
+    text : str
+    keys : tuple of str, of `CITATIONS`; may be empty
+    """
+
+    text: str
+    keys: tuple[str, ...] = ()
 
 
 def _citation(short: str, kind: str, **fields: str) -> Citation:
@@ -290,6 +306,9 @@ CITATIONS = {
         pages="209--212",
         year="1927",
     ),
+} | {
+    key: _citation(short, kind, **fields, year=short.rpartition(", ")[2])
+    for key, (short, kind, fields) in WORKS.items()
 }
 """By BibTeX key."""
 

@@ -171,15 +171,17 @@ def compare_areas(areas: pd.DataFrame, problem: Problem, against: Mapping[str, s
 
     Returns
     -------
-    frame, one row per method: n_trials, mean, sd, difference, low, high (bootstrap, of the trials with an area), p_value
-    and rank_biserial (Wilcoxon, to which a diverged trial is infinitely bad), adjusted_p (Holm), corrected_adjusted_p
-    (Nadeau and Bengio's test, Holm); all from difference on are NaN for a method that is held against none, and the last
-    where a trial of either diverged
+    frame, one row per method: n_trials (with an area), n_diverged (without), mean and sd of the former, median of both,
+    difference, low, high (bootstrap, of the trials with an area), p_value and rank_biserial (Wilcoxon; to it, as in the
+    median, a diverged trial is infinitely bad), adjusted_p (Holm), corrected_adjusted_p (Nadeau and Bengio's test, Holm);
+    all from difference on are NaN for a method that is held against none, and the last where a trial of either diverged
     """
     rows = []
     for name in map(str, areas):
         own, other = areas[name][np.isfinite(areas[name])], against.get(name)
-        row = {"method": name, "n_trials": own.size, "mean": own.mean(), "sd": own.std()}
+        known = areas[name].dropna()
+        row = {"method": name, "n_trials": own.size, "n_diverged": known.size - own.size}
+        row |= {"mean": own.mean(), "sd": own.std(), "median": known.median()}
         paired = areas[[name, other]] if other is not None and other in areas and other != name else pd.DataFrame()
         both = paired.dropna()
         if np.isfinite(both).all(axis=1).sum() > 1:
@@ -188,8 +190,9 @@ def compare_areas(areas: pd.DataFrame, problem: Problem, against: Mapping[str, s
             test = wilcoxon(both[name].to_numpy(), both[other].to_numpy())
             row |= {"p_value": test.p_value, "rank_biserial": test.rank_biserial}
         rows.append(row)
-    names = ["method", "n_trials", "mean", "sd", "difference", "low", "high", "p_value", "rank_biserial", "corrected_p"]
-    frame = pd.DataFrame(rows).reindex(columns=names)
+    of_method = ["method", "n_trials", "n_diverged", "mean", "sd", "median"]
+    of_pair = ["difference", "low", "high", "p_value", "rank_biserial", "corrected_p"]
+    frame = pd.DataFrame(rows).reindex(columns=[*of_method, *of_pair])
     frame["adjusted_p"] = _holm_of_known(frame["p_value"])
     corrected = frame.pop("corrected_p")
     # One without an answer stays a hypothesis, as among pairs.

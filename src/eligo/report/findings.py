@@ -16,7 +16,7 @@ from .comparisons import ALPHA, Comparison
 from .curves import Paths
 from .digits import NO_BREAK, decimals_of, fixed, p_clause, percent, short, times
 from .factors import CONTROL, control_of
-from .summaries import Scores
+from .summaries import Scores, standing_of
 from .vocabulary import all_said, counted, listing, opening, primary_of, said
 
 MAX_NAMED = 12  # pairs in a sentence
@@ -59,6 +59,9 @@ class Finding:
     best_error: str
     worst: str
     worst_error: str
+    statistic: str
+    n_standing: int
+    among: str
     is_level: bool
     possible: str
     largest: str
@@ -244,8 +247,16 @@ def _about_tests(comparison: Comparison) -> dict[str, Any]:
     }
 
 
+_AMONG = {
+    "mean": "of the methods that lost no trial ",
+    "median": "of the methods that lost fewer than half of their trials ",
+}
+"""Who has part in a standing that not all have part in."""
+
+
 def _about_errors(problem: Problem, summary: pd.DataFrame, comparison: Comparison) -> dict[str, Any]:
-    known = summary["mean"].dropna()
+    standing = standing_of(summary)
+    known = standing.values.dropna()
     best, worst = (str(known.idxmin()), str(known.idxmax())) if len(known) else ("", "")
     reference_error = float(summary["mean"].get(comparison.reference, np.nan))
     return {
@@ -254,6 +265,9 @@ def _about_errors(problem: Problem, summary: pd.DataFrame, comparison: Compariso
         "best_error": _with_unit(float(known.get(best, np.nan)), problem),
         "worst": said(worst),
         "worst_error": _with_unit(float(known.get(worst, np.nan)), problem),
+        "statistic": standing.statistic,
+        "n_standing": len(known),
+        "among": "" if len(known) == len(summary) else _AMONG[standing.statistic],
         "is_level": len(known) < 2 or float(known.max()) == float(known.min()),
         "possible": possible_range(comparison, problem),
         "largest": largest_difference(comparison, problem, reference_error),

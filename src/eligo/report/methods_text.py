@@ -9,7 +9,7 @@ from typing import Any
 
 from eligo.study.results import StudyResults
 
-from .citations import bibtex, shortly
+from .citations import Cited, bibtex, shortly
 from .digits import fixed, plain
 from .escaping import escape
 from .methods_facts import Run, runs_of
@@ -139,6 +139,8 @@ def _shown(value: Any) -> str:
         return fixed(value, 0)
     if isinstance(value, float):
         return plain(value)
+    if isinstance(value, Cited):
+        return _shown(value.text) + (f"{OPEN}{','.join(value.keys)}{CLOSE}" if value.keys else "")
     if isinstance(value, list | tuple):
         return listing([_shown(one) for one in value], last="or")
     return str(value).replace(OPEN, "").replace(CLOSE, "")

@@ -11,7 +11,7 @@ from eligo.study.results import Problem, StudyResults
 
 from .comparisons import ALPHA
 from .digits import NONE, decimals_of, fixed, p_value, percent, times
-from .summaries import Confusion, means_to_win_by
+from .summaries import Confusion, standing_of
 from .tables import Cell, Table, interval_text, lowest, method_cell, plus_minus, slug
 from .vocabulary import COSTS, inside_of, primary_of, said, secondary_of, with_unit
 
@@ -26,7 +26,8 @@ def error_table(results: StudyResults, problem: Problem, summary: pd.DataFrame) 
     measure = primary_of(problem)
     scaled = summary[list(ERROR_SIZES)] * measure.scale
     decimals = decimals_of(scaled["mean"])
-    best, mean_sd = lowest(means_to_win_by(summary)), plus_minus(list(scaled["mean"]), list(scaled["sd"]))
+    standing, mean_sd = standing_of(summary), plus_minus(list(scaled["mean"]), list(scaled["sd"]))
+    best = {(name, standing.statistic) for name in lowest(standing.values)}
     rows = []
     for i, (method, row) in enumerate(scaled.to_dict("index").items()):
         n_lost, share = int(summary["n_diverged"].iloc[i]), float(summary["share_diverged"].iloc[i])
@@ -36,11 +37,11 @@ def error_table(results: StudyResults, problem: Problem, summary: pd.DataFrame) 
                 Cell(str(summary["n_trials"].iloc[i])),
                 Cell(
                     mean_sd[i],
-                    is_strong=method in best,
+                    is_strong=(method, "mean") in best,
                     below=f"{n_lost} diverged ({percent(share)})" if n_lost else "",
                 ),
                 Cell(interval_text(row["low"], row["high"], decimals)),
-                Cell(fixed(row["median"], decimals)),
+                Cell(fixed(row["median"], decimals), is_strong=(method, "median") in best),
                 Cell(interval_text(row["q25"], row["q75"], decimals)),
                 Cell(fixed(row["min"], decimals), below=f"trial {summary['best_trial'].iloc[i]}"),
                 Cell(fixed(row["max"], decimals)),
@@ -116,17 +117,20 @@ def payback_table(results: StudyResults, problem: Problem, payback: pd.DataFrame
     return Table(f"payback-{slug(problem.name)}", "", groups, columns, tuple(rows), frame)
 
 
-def budget_table(results: StudyResults, problem: Problem, errors: pd.DataFrame, shares: Sequence[float]) -> Table:
-    """Mean error at equal numbers of presentations."""
+def budget_table(
+    results: StudyResults, problem: Problem, errors: pd.DataFrame, shares: Sequence[float], summary: pd.DataFrame
+) -> Table:
+    """Mean error at equal numbers of presentations; the best is one of the methods that lost no trial."""
     shown = errors * primary_of(problem).scale
     decimals, budgets = decimals_of(shown.to_numpy().ravel()), [float(n) for n in errors.columns.to_numpy()]
-    best = shown.min().tolist()
+    whole = shown[summary["n_diverged"].reindex(shown.index).eq(0)]
+    is_best = whole.eq(whole.min()).reindex(shown.index, fill_value=False).to_numpy()
     rows = [
         (
             method_cell(str(method), results.methods),
-            *(Cell(fixed(value, decimals), is_strong=value == least) for value, least in zip(row, best, strict=True)),
+            *(Cell(fixed(value, decimals), is_strong=strong) for value, strong in zip(row, are_strong, strict=True)),
         )
-        for method, row in zip(shown.index, shown.to_numpy().tolist(), strict=True)
+        for method, row, are_strong in zip(shown.index, shown.to_numpy().tolist(), is_best.tolist(), strict=True)
     ]
     columns = (
         "method",
@@ -141,7 +145,7 @@ def area_table(results: StudyResults, problem: Problem, areas: pd.DataFrame, axi
     measure = primary_of(problem)
     scaled = areas.assign(**{name: areas[name] * measure.scale for name in AREA_SIZES})
     shown, decimals = plus_minus(list(scaled["mean"]), list(scaled["sd"])), decimals_of(scaled["mean"])
-    best = lowest(scaled["mean"])
+    best = lowest(standing_of(areas).values)
     rows = [
         (
             method_cell(str(method), results.methods),

@@ -19,8 +19,12 @@ VERDICTS: tuple[Rule[Finding], ...] = (
         "the methods differ together (Friedman, {friedman}), no single pair does.",
     ),
     Rule(
-        lambda f: f.is_tested and not f.is_hopeless and f.n_significant > 0,
-        "{n_significant} of {n_pairs} pairs of methods differ; {best} has the lowest mean, {best_error}.",
+        lambda f: f.is_tested and not f.is_hopeless and f.n_significant > 0 and f.n_standing > 1,
+        "{n_significant} of {n_pairs} pairs of methods differ; {among}{best} has the lowest {statistic}, {best_error}.",
+    ),
+    Rule(
+        lambda f: f.is_tested and not f.is_hopeless and f.n_significant > 0 and f.n_standing <= 1,
+        "{n_significant} of {n_pairs} pairs of methods differ.",
     ),
     Rule(
         lambda f: 0 < f.n_corrected < f.n_significant,
@@ -83,7 +87,8 @@ DIFFERENCES: tuple[Rule[Finding], ...] = (
     ),
     Rule(
         lambda f: f.n_methods > 1 and not f.is_level,
-        "Measured by {measure}, {best} has the lowest mean, {best_error}, and {worst} the highest, {worst_error}.",
+        "Measured by {measure}, {among}{best} has the lowest {statistic}, {best_error}, and {worst} the highest, "
+        "{worst_error}.",
     ),
     Rule(lambda f: bool(f.largest), "The largest mean difference to {reference} is {largest}."),
 )

@@ -53,7 +53,8 @@ COST_CAPTION = (
 ERROR_CAPTION = (
     "How the {measure} of trials is distributed at the end of training. A diverged trial counts as infinite in medians, "
     "quartiles and the largest value; means, their sd and interval are of the other trials, and the share that diverged "
-    "stands beside them."
+    "stands beside them. Bold: the lowest mean, of methods of which no trial diverged; where every method lost one, the "
+    "lowest median."
 )
 MEASURE_CAPTION = (
     "Every other measure at the end of training. On the test part where nothing else is said. Squared errors (Eq. 10) are "
@@ -68,7 +69,8 @@ CONVERGENCE_CAPTION = (
 )
 AREA_CAPTION = (
     "Area under each trial’s curve of error against {axis}. Divided by the range that all {whose} share, so that it is the "
-    "mean error {when}; lower is better."
+    "mean error {when}; lower is better. Bold: the lowest mean, of methods of which no trial diverged; where every method "
+    "lost one, that of the lowest median."
 )
 EFFICIENCY_CAPTION = (
     "What choosing labels was worth, as ratios to random pool in the same trials. Below 1 is better; bold: the interval "
@@ -88,7 +90,7 @@ PAYBACK_CAPTION = (
 )
 BUDGET_CAPTION = (
     "{measure}, mean over trials, after equal numbers of presentations. In per cent of those that {reference} made. A "
-    "dash: the method ended before."
+    "dash: the method ended before. Bold: the lowest, of methods of which no trial diverged."
 )
 PAIR_CAPTION = (
     "Every pair of methods. A negative difference favours the first of the pair, and so does a negative rank-biserial "
@@ -165,7 +167,8 @@ def _further_tables(own: ProblemAnalysis, results: StudyResults, shelf: Shelf) -
         ),
         **_area_tables(own, results, shelf),
         "budgets": shelf.table(
-            None if own.budgets.empty else budget_table(results, problem, own.budgets, BUDGET_SHARES), budget_caption
+            None if own.budgets.empty else budget_table(results, problem, own.budgets, BUDGET_SHARES, own.errors),
+            budget_caption,
         ),
         "reductions": shelf.table(
             reduction_table(results, problem, criteria.reductions) if len(criteria.reductions) else None,

@@ -14,7 +14,7 @@ from eligo.study.results import Problem, StudyResults
 from .comparisons import ALPHA, Comparison
 from .digits import NONE, decimals_of, duration, fixed, percent, plain, recorded, short, times
 from .factors import factor_title, value_words
-from .summaries import means_to_win_by
+from .summaries import standing_of
 from .sweeps import Sweep
 from .tables import Cell, Table, interval_text, lowest, method_cell, plus_minus, slug, words
 from .vocabulary import counted, listing, method_title, primary_of
@@ -79,7 +79,7 @@ def _headline_errors(problem: Problem, summary: pd.DataFrame, comparison: Compar
     """Mean error of every method with its spread; the lowest is strong, and what no test tells from it is marked."""
     measure = primary_of(problem)
     shown = plus_minus(list(measure.scale * summary["mean"]), list(measure.scale * summary["sd"]))
-    best = lowest(means_to_win_by(summary))
+    best = lowest(standing_of(summary).values)
     alike = {name for one in best for name in not_worse_than_best(comparison, one)} - best
     return [
         Cell(text, is_strong=method in best, mark="†" if method in alike and text != NONE else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -162,22 +163,43 @@ def error_summary(scores: Scores) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("method")
 
 
-def means_to_win_by(summary: pd.DataFrame) -> pd.Series:
-    """Means by which a method may be called the best: of those of which no trial diverged.
+class Standing(NamedTuple):
+    """By what the methods of a problem may be called the best or the worst.
 
-    The mean of what is left of a method that lost its worst trials would be too good. Where every method lost one, the means
-    of what is left are all there is.
+    Attributes
+    ----------
+    statistic : "mean" or "median"
+    values : Series (methods,), NaN for a method that has no part in it
+    """
+
+    statistic: str
+    values: pd.Series
+
+
+def standing_of(summary: pd.DataFrame) -> Standing:
+    """Means of the methods of which no trial diverged, or medians where every method lost one.
+
+    The mean of what is left of a method that lost its worst trials would be too good. In a median a diverged trial counts
+    as infinite; a method that lost half of them has no finite one, and cannot win.
 
     Parameters
     ----------
-    summary : frame of `error_summary`
+    summary : frame (methods), with n_diverged, mean and median, as of `error_summary`
 
     Returns
     -------
-    Series (methods,), NaN for a method that cannot win
+    Standing
+
+    Examples
+    --------
+    >>> lucky, sound = {"n_diverged": 29, "mean": 0.01, "median": np.inf}, {"n_diverged": 1, "mean": 0.1, "median": 0.1}
+    >>> standing_of(pd.DataFrame([lucky, sound], index=["lucky", "sound"])).values.idxmin()
+    'sound'
     """
     is_whole = summary["n_diverged"].eq(0)
-    return summary["mean"].where(is_whole) if is_whole.any() else summary["mean"]
+    if is_whole.any():
+        return Standing("mean", summary["mean"].where(is_whole))
+    return Standing("median", summary["median"].where(np.isfinite(summary["median"])))
 
 
 def _known(rows: pd.DataFrame, measure: Measure) -> pd.Series:

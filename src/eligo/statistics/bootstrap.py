@@ -1,5 +1,6 @@
 """How large is the difference, and how sure is that? Bootstrap confidence intervals of means and their ratio."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +87,14 @@ MOST_DRAWS = 2**25
 """Resampled trials that are held at once, 256 MiB of them; the draws are the same however many are."""
 
 
+def _draws(n_trials: int, n_resamples: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+    """How often each resample has each trial (some of the resamples, trials), part after part."""
+    shares = np.full(n_trials, 1 / n_trials)
+    at_once = max(1, MOST_DRAWS // n_trials)
+    for begun in range(0, n_resamples, at_once):
+        yield rng.multinomial(n_trials, shares, size=min(at_once, n_resamples - begun))
+
+
 def _mean_and_ends(
     values: FloatArray, noise: FloatArray, rng: np.random.Generator, confidence: float, n_resamples: int
 ) -> tuple[FloatArray, FloatArray]:
@@ -98,11 +107,7 @@ def _mean_and_ends(
     largest = np.abs(deviations).max(axis=0)
     scale = np.where(largest > 0, largest, 1.0)
     deviations = deviations / scale
-    means: list[FloatArray] = []
-    shares = np.full(n_trials, 1 / n_trials)
-    for begun in range(0, n_resamples, at_once := max(1, MOST_DRAWS // n_trials)):
-        draws = rng.multinomial(n_trials, shares, size=min(at_once, n_resamples - begun))
-        means.append((draws / n_trials) @ deviations)
+    means = [(draws / n_trials) @ deviations for draws in _draws(n_trials, n_resamples, rng)]
     # Rounded, so that a resample whose mean equals the estimate is not pushed to one side by float noise.
     centred: FloatArray = np.concatenate(means).round(12)
     levels = _bca_levels(centred, deviations, confidence)
@@ -301,8 +306,8 @@ def ratio_of_means(
     largest = np.abs(influence).max()
     scale = largest if largest > _ties.RESOLUTION * np.abs(ratio) else np.abs(ratio) or 1.0  # else it is float noise
     influence = influence / scale
-    draws = as_generator(rng).multinomial(one.size, np.full(one.size, 1 / one.size), size=n_draws)
-    centred = _deviations_of_ratio(draws, influence, one, other)[:, None]
+    parts = _draws(one.size, n_draws, as_generator(rng))
+    centred = np.concatenate([_deviations_of_ratio(draws, influence, one, other) for draws in parts])[:, None]
     levels = _bca_levels(centred, influence[:, None], level)
     # The neighbours that an end lies between: none may be a ratio that went through infinity.
     ends = np.quantile(centred, levels[:, 0], method="lower"), np.quantile(centred, levels[:, 0], method="higher")
