@@ -216,3 +216,9 @@ def test_a_failure_is_one_line_on_a_screen_of_any_width(study: Study, capsys):
     with Display(study, Console(width=40)) as display:
         display.watch(Progress(None, 1, 16, 0.1, None, failed=said))
     assert capsys.readouterr().out == said + "\n"
+
+
+def test_an_error_that_quotes_data_commands_no_terminal(study: Study, capsys):
+    with Display(study, Console(width=40)) as display:
+        display.watch(Progress(None, 1, 16, 0.1, None, failed="ValueError: \x1b]0;owned\x07\nmore"))
+    assert capsys.readouterr().out == "ValueError: \\x1b]0;owned\\x07\\nmore\n"
