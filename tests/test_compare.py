@@ -1,12 +1,18 @@
 """`eligo compare` as a newcomer types it: an answer, or one line on stderr, exit code 2 and nothing written."""
 
+import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import stored_units
+from eligo.cli import compare
+from eligo.study import SQLiteStore
+from eligo.study.reading import StudyError
 from outline import Outline
 from small_studies import ELIGO, run_eligo, timeless
 
@@ -73,6 +79,23 @@ def test_a_hostile_table_commands_neither_page_nor_terminal_nor_spreadsheet(comp
     assert not {"script", "img"} & {tag for tag, _ in Outline(page).tags} and "\x1b" not in page
     columns = (report / "tables" / "columns.csv").read_text(encoding="utf-8")
     assert "'=\\x1b]0;owned\\x07HYPERLINK(A1)" in columns and "\x1b" not in columns
+
+
+def test_a_unit_that_failed_keeps_back_neither_answer_nor_report(compared, tmp_path: Path, monkeypatch, capsys):
+    shutil.copytree(compared[0], tmp_path, dirs_exist_ok=True)
+    folder = Path("eligo-studies") / "compare-flats-kind"
+    monkeypatch.chdir(tmp_path)
+    shutil.rmtree(folder / "report")
+    with closing(SQLiteStore(folder / "study.sqlite")) as store:
+        unit = stored_units.finished("flats", (98, 99)).unit
+        for _ in range(3):
+            store.begin(unit, "a:1")
+            store.fail(unit, "MemoryError")
+    with pytest.raises(StudyError, match=r"1 units failed: flats: sasla trials 98-99 \(3 attempts"):
+        compare(Path("flats.csv"), "kind", methods="random_pool", trials=2, jobs=1)
+    out = capsys.readouterr().out
+    assert "Too few trials to tell" in out and "report: " in out
+    assert (folder / "report" / "index.html").is_file()
 
 
 MISTAKES = {

@@ -62,6 +62,8 @@ def usable_cores() -> int:
 def memory_bound() -> int:
     """Bytes that networks which learn side by side may take: ``ELIGO_MEMORY`` in GiB, or a quarter of the memory.
 
+    It is for one process. A study divides it by its workers, and tells each its share.
+
     Raises
     ------
     ValueError

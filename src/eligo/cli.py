@@ -108,10 +108,8 @@ def compare(
         with Display(design, Console()) as display:
             command = shlex.join(["eligo", *sys.argv[1:]])
             run_in_folder(design, folder, jobs or usable_cores(), display.watch, command)
-    results = read_results(folder)
-    _refuse_failures(results)
-    print_answer(results, Console())
-    _report(folder)
+    print_answer(_results(folder), Console())
+    _refuse_failures(_report(folder))
 
 
 @study_app.command("run")
@@ -259,14 +257,20 @@ def fetch_data(
         print(path if is_new else f"already here: {path}")
 
 
-def _report(folder: Path) -> StudyResults:
-    began = time.monotonic()
+def _results(folder: Path) -> StudyResults:
+    """What a study has found so far, which is at least one trial."""
     results = read_results(folder)
     if results.trials.empty:
         _refuse_failures(results)
         raise StudyError(
             f"{folder} holds no finished trial yet, so there is nothing to report. Let `eligo study run` go on."
         )
+    return results
+
+
+def _report(folder: Path) -> StudyResults:
+    began = time.monotonic()
+    results = _results(folder)
     print(f"results: {write_results(results, folder)}", flush=True)
     try:
         print(f"report: {write_report(results, folder / 'report')}")

@@ -1,14 +1,28 @@
-"""Trials that learn one part after the other, as memory allows, come to what they come to side by side."""
+"""Trials come to the same one part after the other, as memory allows, and on any number of devices."""
 
 import itertools
+import os
+import subprocess
+import sys
 from dataclasses import fields
+from pathlib import Path
 
 import jax
 import numpy as np
 import pytest
 
-from eligo import CLASSIFICATION, LINEAR_OUTPUT_REGRESSION, SGD, Network, Trajectory
+from eligo import (
+    CLASSIFICATION,
+    LINEAR_OUTPUT_REGRESSION,
+    SGD,
+    Network,
+    Trajectory,
+    learn_by_querying,
+    learn_selectively,
+)
 from eligo.methods import named_methods
+from eligo.rules import AboveMean, Top
+from eligo.utilities import OutputSensitivity, PredictiveEntropy
 from problems import make_trials
 
 TIMES = ("seconds_training", "seconds_selection", "seconds_evaluation")
@@ -49,3 +63,48 @@ def test_a_bound_on_memory_changes_no_bit(monkeypatch, name, task, hidden) -> No
     for field in fields(Trajectory):
         if field.name not in TIMES:
             jax.tree.map(np.testing.assert_array_equal, getattr(apart, field.name), getattr(together, field.name))
+
+
+def learn_on_devices(hidden: int) -> dict[str, np.ndarray]:
+    """All that 33 trials of either loop find; a stretch of selective learning has several selections."""
+    network, sgd = Network((hidden,)), SGD(0.1, 0.5, 1e-3, epochs=12)
+    trials = make_trials(CLASSIFICATION, 33, network=network)
+    given = (network, CLASSIFICATION, trials, sgd)
+    loops = {
+        "selective": learn_selectively(
+            *given, utility=OutputSensitivity(), rule=AboveMean(0.2), interval=2, n_records=2
+        ),
+        "pool": learn_by_querying(*given, utility=PredictiveEntropy(), rule=Top(1), budget=6, n_records=2),
+    }
+    return {
+        f"{loop} {field.name} {place}": np.asarray(leaf)
+        for loop, found in loops.items()
+        for field in fields(Trajectory)
+        if field.name not in TIMES
+        for place, leaf in enumerate(jax.tree.leaves(getattr(found, field.name)))
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hidden", LAYOUTS.values(), ids=LAYOUTS)
+def test_another_number_of_devices_changes_no_bit(tmp_path: Path, hidden: int) -> None:
+    """Of blocks of the size that the trials of either number fill; `tests/test_training.py` has others."""
+    n_devices = 1 if jax.local_device_count() > 1 else 2
+    program = f"""
+import jax, numpy as np, test_parts
+assert jax.local_device_count() == {n_devices}, jax.local_devices()
+np.savez({str(tmp_path / "found.npz")!r}, **test_parts.learn_on_devices({hidden}))
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
+    environment |= {
+        "ELIGO_HOST_DEVICES": str(n_devices),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]),
+    }
+    said = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    expected, found = learn_on_devices(hidden), np.load(tmp_path / "found.npz")
+    assert set(found) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values, err_msg=name)
+    n_selected = expected["selective n_selected 0"]
+    assert n_selected.min() < 24 == n_selected.max()

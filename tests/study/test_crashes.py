@@ -10,10 +10,13 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from eligo.nets import parts_in_memory
 from eligo.study import SQLiteStore
 from eligo.study.store import FILE_NAME
+from eligo.study.worker import worker_environment
 from small_studies import (
     N_UNITS,
     FinishedStudy,
@@ -22,6 +25,7 @@ from small_studies import (
     start_eligo,
     timeless,
     wait_until,
+    write_study,
 )
 
 LONGEST = 6.0
@@ -121,12 +125,17 @@ def test_a_disk_that_fills_up_half_way_ends_a_run_in_one_line_and_it_goes_on(fin
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "setting", [{"ELIGO_MEMORY": "1e-6"}, {"ELIGO_HOST_DEVICES": "1"}, {"ELIGO_HOST_DEVICES": "3"}]
-)
-def test_a_bound_on_memory_and_the_number_of_devices_change_no_result(
-    finished: FinishedStudy, tmp_path: Path, setting: dict[str, str], monkeypatch: pytest.MonkeyPatch
-):
-    for name, value in setting.items():
-        monkeypatch.setenv(name, value)
-    finish(finished.file, tmp_path / "out", finished)
+def test_a_bound_on_memory_changes_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Six trials a unit learn side by side, or two after two; a worker has half of the bound."""
+    file = write_study(tmp_path, trials=6, trials_per_unit=6, problems=["iris"])
+    results = []
+    for out, bound, n_parts in (("whole", "1", 1), ("cut", "1e-6", 3)):
+        monkeypatch.setenv("ELIGO_MEMORY", bound)
+        with worker_environment(2):
+            assert (
+                len(parts_in_memory(6, 120 * 4 * np.dtype(np.float32).itemsize)) == n_parts
+            )  # for the data of iris alone
+        ended = run_eligo("study", "run", file, "--out", tmp_path / out, "--jobs", 2, cwd=tmp_path)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        results.append(timeless(tmp_path / out / "results.csv"))
+    assert results[0] == results[1] and results[0].count(b"\n") == 3 * 6 + 1

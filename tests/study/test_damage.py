@@ -6,6 +6,7 @@ import random
 import resource
 import shutil
 import sqlite3
+import struct
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -284,6 +285,38 @@ def test_a_page_that_is_lost_costs_its_rows_and_no_others(sound: Path, before: C
         path.write_bytes(content)
         counts.append(assert_exported(path, path.parent / "export", before))
     assert counts.count(0) < n_pages / 2 and max(counts) == len(UNITS) and min(counts) < len(UNITS)
+
+
+def test_no_cell_of_an_export_is_a_formula(tmp_path: Path):
+    with closing(SQLiteStore(tmp_path / FILE_NAME, is_new=True)) as store:
+        store.add(finished('=HYPERLINK("x")\x1b'))
+    export_store(tmp_path / FILE_NAME, tmp_path / "out")
+    for table, n_rows in (("units", 1), ("trials", 2), ("curves", 6)):
+        rows = rows_of(tmp_path / "out" / f"{table}.csv")
+        assert [(row["problem"], row["is_as_stored"]) for row in rows] == [('\'=HYPERLINK("x")\\x1b', "yes")] * n_rows
+
+
+def test_rows_behind_a_lost_page_are_read_from_the_log_too(tmp_path: Path):
+    """More of them than the file alone could hold: reading row by row must not end before."""
+    path = tmp_path / FILE_NAME
+    with closing(SQLiteStore(path, is_new=True)) as store:
+        store.add(finished("iris", n_records=60))
+    content = bytearray(path.read_bytes())
+    number = struct.pack(">d", 1 / 3)
+    leaves = [place for place in range(0, len(content), 4096) if content[place : place + 4096].count(number) > 50]
+    content[leaves[1] : leaves[1] + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    n_in_log = len(content) // 64 + 100
+    with closing(SQLiteStore(path)) as store:
+        store.add(finished("wine", (0,), n_records=n_in_log))
+        copy = tmp_path / "copy" / FILE_NAME
+        copy.parent.mkdir()
+        for name in (FILE_NAME, f"{FILE_NAME}-wal"):
+            shutil.copyfile(tmp_path / name, copy.with_name(name))
+    assert copy.stat().st_size // 64 < n_in_log
+    export_store(copy, tmp_path / "out")
+    of_problem = [row["problem"] for row in rows_of(tmp_path / "out" / "curves.csv")]
+    assert of_problem.count("wine") == n_in_log and 60 < of_problem.count("iris") < 120
 
 
 # --- No room, and no leave to write ---------------------------------------------------------------------------------------

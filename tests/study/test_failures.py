@@ -154,15 +154,57 @@ def test_a_unit_that_another_process_computes_is_not_computed_twice(study: Study
             assert store.begin(unit, "elsewhere:1")
             taken.append(unit)
 
-    with pytest.raises(StudyError, match=r"another process computes iris: tuning 4 cells of 8 hidden units .* Wait"):
+    with pytest.raises(StudyError, match=r"another run computes iris: tuning 4 cells of 8 hidden units .* Wait"):
         run_study(study, store, Pretending(never), 1, take_the_next)
     assert [lease.owner for lease in store.leases()] == ["elsewhere:1"]
+
+
+def test_units_that_another_run_finished_meanwhile_are_done_and_no_error(study: Study, store: Store):
+    inner: list[Pretending] = []
+
+    def be_faster(progress: Progress) -> None:
+        if not inner:
+            inner.append(Pretending(never))
+            run_study(study, store, inner[0], 2, lambda progress: None)
+
+    outer = Pretending(never)
+    run_study(study, store, outer, 2, be_faster)
+    assert inner[0].attempts.total() == len(store.finished()) == N_TUNING + N_TRIALS
+    assert outer.attempts.total() == 0 and store.leases() == []
+
+
+def test_a_second_run_of_one_process_ends_no_lease_of_the_first(study: Study, store: Store):
+    def run_too(progress: Progress) -> None:
+        if progress.n_done == 1 and len(store.finished()) == 1:
+            (lease,) = store.leases()
+            with pytest.raises(StudyError, match="another run computes"):
+                run_study(study, store, Pretending(never), 1, lambda progress: None)
+            assert store.leases() == [lease]
+
+    run_study(study, store, Pretending(never), 2, run_too)
+    assert len(store.finished()) == N_TUNING + N_TRIALS and store.leases() == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), DataError("the data are gone.")])
+def test_an_error_comes_out_as_what_it_is_although_the_last_write_fails(study: Study, error: BaseException):
+    class Full(MemoryStore):
+        def release(self, owner: str) -> None:
+            raise StudyError("cannot be written: database or disk is full.")
+
+    def stop(progress: Progress) -> None:
+        if progress.n_done:
+            raise error
+
+    with pytest.raises(type(error)):
+        run_study(study, Full(), Pretending(never), 1, stop)
+    with pytest.raises(StudyError, match="disk is full"):
+        run_study(study, Full(), Pretending(never), 1, lambda progress: None)
 
 
 def test_leases_of_a_killed_run_are_freed_and_those_of_another_host_are_not(study: Study, store: Store, monkeypatch):
     here, there, late = (made_up("iris", (trial,)).unit for trial in range(3))
     monkeypatch.setattr("eligo.study.leases.socket.gethostname", lambda: "here")
-    for unit, owner, seconds in ((here, "here:1", 60.0), (late, "there:9", 0.0)):
+    for unit, owner, seconds in ((here, "here:1:5e0cab71", 60.0), (late, "there:9", 0.0)):
         assert store.begin(unit, owner, seconds)
     _free_units(store, Path("out"))
     assert store.leases() == []
@@ -216,3 +258,9 @@ def test_a_failure_is_one_line_on_a_screen_of_any_width(study: Study, capsys):
     with Display(study, Console(width=40)) as display:
         display.watch(Progress(None, 1, 16, 0.1, None, failed=said))
     assert capsys.readouterr().out == said + "\n"
+
+
+def test_an_error_that_quotes_data_commands_no_terminal(study: Study, capsys):
+    with Display(study, Console(width=40)) as display:
+        display.watch(Progress(None, 1, 16, 0.1, None, failed="ValueError: \x1b]0;owned\x07\nmore"))
+    assert capsys.readouterr().out == "ValueError: \\x1b]0;owned\\x07\\nmore\n"

@@ -169,6 +169,47 @@ def test_a_study_from_before_a_setting_existed_goes_on(finished: FinishedStudy, 
         run_in_folder(load_study(str(finished.file)), folder, 1, lambda progress: None)
 
 
+def test_ctrl_c_stays_ctrl_c_when_the_time_spent_cannot_be_written(study: Study, tmp_path: Path, monkeypatch):
+    note = SQLiteStore.note
+
+    def note_but_no_seconds(self: SQLiteStore, key: str, value: object) -> None:
+        if key == "seconds":
+            raise StudyError("cannot be written: database or disk is full.")
+        note(self, key, value)
+
+    def stop(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SQLiteStore, "note", note_but_no_seconds)
+    with pytest.raises(KeyboardInterrupt):
+        run_in_folder(study, tmp_path / "out", 1, stop)
+
+
+def test_a_run_notes_the_flags_of_its_workers(study: Study, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("ELIGO_MEMORY", "3")
+    monkeypatch.setenv("JAX_ENABLE_X64", "1")
+
+    def stop(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_in_folder(study, tmp_path / "out", 2, stop)
+    with closing(SQLiteStore(tmp_path / "out" / FILE_NAME)) as store:
+        (run,) = store.noted("runs")
+        assert run == store.noted("environment")
+    flags = run["flags"].split()
+    assert {"ELIGO_MEMORY=1.5", "JAX_ENABLE_X64=0", "JAX_PLATFORMS=cpu"} <= set(flags)
+    assert "--xla_force_host_platform_device_count=1" in run["flags"]
+    assert os.environ["ELIGO_MEMORY"] == "3" and os.environ["JAX_ENABLE_X64"] == "1"
+
+
+def test_a_bound_on_memory_that_is_none_is_refused_before_a_folder_is_made(study: Study, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("ELIGO_MEMORY", "lots")
+    with pytest.raises(StudyError, match=r"^ELIGO_MEMORY must be a number of GiB above 0; got 'lots'\. Unset it"):
+        run_in_folder(study, tmp_path / "out", 1, lambda progress: None)
+    assert not (tmp_path / "out").exists()
+
+
 def test_another_version_s_numbers_are_not_mixed_in(finished: FinishedStudy, tmp_path: Path):
     folder = tmp_path / "out"
     shutil.copytree(finished.folder, folder)

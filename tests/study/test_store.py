@@ -72,6 +72,11 @@ def test_adding_twice_changes_nothing(path: Path, store: SQLiteStore):
     assert (counts(path), store.rows("curves"), store.stage_seconds()) == before
 
 
+def test_seconds_that_are_a_whole_number_are_as_they_were_stored(store: SQLiteStore):
+    store.add(replace(finished(), seconds=2))
+    store.check()
+
+
 def test_a_fact_is_replaced(store: SQLiteStore):
     store.note("seconds", 1.0)
     store.note("seconds", 2.5)
@@ -92,6 +97,33 @@ def test_a_failure_inside_add_leaves_nothing(path: Path, store: SQLiteStore):
     assert unit_id(whole.unit) not in store.finished()
     store.add(whole)  # and the unit can be added whole afterwards
     assert counts(path)["curves"] == before["curves"] + 6
+
+
+class Interrupted:
+    """A connection during which Ctrl-C falls just after a transaction has begun."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        done = self.connection.execute(statement, *values)
+        if statement.startswith("BEGIN"):
+            raise KeyboardInterrupt
+        return done
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
+
+def test_ctrl_c_when_a_transaction_has_begun_leaves_none_open(path: Path, store: SQLiteStore):
+    own = store._connection
+    store._connection = Interrupted(own)  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt):
+        store.note("seconds", 1.0)
+    store._connection = own
+    store.note("seconds", 2.0)
+    store.add(finished())
+    assert store.noted("seconds") == 2.0 and counts(path)["units"] == 1
 
 
 def crashes(path: Path, folder: Path) -> list[Path]:

@@ -81,6 +81,12 @@ class NeverFrees(MemoryStore):
         pass
 
 
+class LosesSoundness(MemoryStore):
+    def check(self) -> None:
+        if self._units:
+            raise StudyError("one unit is not what was stored.")
+
+
 class GivesUpAtOnce(MemoryStore):
     def fail(self, unit: Unit, error: str) -> None:
         for _ in range(3):
@@ -97,6 +103,7 @@ class GivesUpAtOnce(MemoryStore):
         (SharesFacts, "for the fact"),
         (LeasesToAll, "leases a unit twice"),
         (NeverFrees, "does not release the leases of one owner"),
+        (LosesSoundness, r"says that it is damaged, and nobody did it: one unit is not what was stored\.$"),
         (GivesUpAtOnce, "gives a unit up after 1 attempts"),
     ],
 )

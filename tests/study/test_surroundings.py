@@ -10,6 +10,7 @@ from eligo.study import MemoryStore
 from eligo.study.environment import commit_of, describe_environment
 from eligo.study.filesystem import network_filesystem
 from eligo.study.folder import _note_environment
+from eligo.study.reading import StudyError
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
@@ -68,6 +69,9 @@ def test_every_run_of_a_study_is_noted():
         _note_environment(store, first | {"worker processes": jobs})
     assert [run["worker processes"] for run in store.noted("runs")] == ["1", "2"]
     assert store.noted("environment")["last run"].endswith(", 2 workers")
+    with pytest.raises(StudyError, match="begun with jax "):
+        _note_environment(store, first | {"jax": "0.0.1"})
+    assert len(store.noted("runs")) == 2  # one that was refused did not run
 
 
 def git(folder: Path, *arguments: str) -> str:

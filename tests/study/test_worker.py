@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from eligo.study.worker import stops_held_back
+from eligo._devices import memory_bound
+from eligo.study.worker import stops_held_back, worker_environment
 
 
 @pytest.fixture
@@ -55,6 +56,18 @@ def test_a_shell_that_ignores_ctrl_c_is_obeyed(press_ctrl_c):
     with stops_held_back():
         press_ctrl_c()
     assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+
+@pytest.mark.parametrize("told", [None, "6", "1e-6"])
+def test_workers_share_the_bound_on_memory(monkeypatch: pytest.MonkeyPatch, told: str | None):
+    if told is None:
+        monkeypatch.delenv("ELIGO_MEMORY", raising=False)
+    else:
+        monkeypatch.setenv("ELIGO_MEMORY", told)
+    whole = memory_bound()
+    with worker_environment(3):
+        assert memory_bound() == pytest.approx(whole / 3, rel=1e-5, abs=1)
+    assert memory_bound() == whole
 
 
 def test_in_another_thread_nothing_is_asked_of_the_handlers():

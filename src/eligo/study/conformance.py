@@ -24,7 +24,7 @@ def check_store(make_store: Callable[[], Store]) -> None:
     Parameters
     ----------
     make_store : function without arguments that gives a new, empty `eligo.study.store.Store`; one that has a method
-        ``close`` is closed
+        ``close`` is closed, and one that has a method ``check``, which raises if it is damaged, is asked
 
     Raises
     ------
@@ -40,9 +40,17 @@ def check_store(make_store: Callable[[], Store]) -> None:
         store = make_store()
         try:
             check(store)
+            _check_sound(store)
         finally:
             if (close := getattr(store, "close", None)) is not None:
                 close()
+
+
+def _check_sound(store: Store) -> None:
+    try:
+        getattr(store, "check", lambda: None)()
+    except Exception as error:
+        _demand(False, store, f"says that it is damaged, and nobody did it: {' '.join(str(error).split()).rstrip('.')}")
 
 
 def _demand(is_kept: bool, store: Store, broken: str) -> None:
@@ -71,7 +79,7 @@ def _trials(problem: str, *trials: int) -> Finished:
 
 def _cells(problem: str) -> Finished:
     row = dict.fromkeys(TABLES["cells"], 0.25) | {"problem": problem, "cv_error": None, "is_diverged": True}
-    return Finished(TuningUnit(problem, 4, (_VALUES,)), 2.0, cells=[row])
+    return Finished(TuningUnit(problem, 4, (_VALUES,)), 2, cells=[row])
 
 
 def _contents(store: Store) -> list[list[dict[str, Any]]]:

@@ -151,7 +151,7 @@ class Display:
     def _watch(self, progress: Progress) -> None:
         self.last = progress
         if progress.failed is not None:
-            self.console.print(progress.failed, markup=False, highlight=False, soft_wrap=True)
+            self.console.print(visible(progress.failed), markup=False, highlight=False, soft_wrap=True)
             return
         self.tally.add(progress.finished or progress)
         if self.console.is_terminal:

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from eligo.plain import spreadsheet_cell
 from eligo.study.checksums import rows_checksum, text_checksum
 from eligo.study.reading import StudyError
 from eligo.study.schema import TABLES, UNREADABLE
@@ -27,7 +28,8 @@ def export_store(path: Path, target: Path) -> list[str]:
     """Write what can be read of a store's tables, each to a CSV file of its name.
 
     The file itself is not touched: a copy is read. Each row begins with its unit and whether all of that unit is as it was
-    stored, by its checksum: "yes", "no", or "unknown" for units of old stores.
+    stored, by its checksum: "yes", "no", or "unknown" for units of old stores. A text that a spreadsheet would take for a
+    formula begins with an apostrophe.
 
     Parameters
     ----------
@@ -76,6 +78,7 @@ def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str],
         has_checksum = "checksum" in [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
         wanted = ", ".join((*columns, "checksum" if has_checksum else "NULL") if name == "units" else columns)
         known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
+        most = _most_rows(connection)
     except UNREADABLE as error:
         raise StudyError(
             f"nothing of {path} can be read: {' '.join(str(error).split())}. Restore a copy of it."
@@ -88,8 +91,7 @@ def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str],
         for rowid, *row in connection.execute(f"SELECT rowid, {wanted} FROM {name} ORDER BY rowid"):
             rows.append(row)
             last = rowid
-    except UNREADABLE:  # row by row from here, as far as the file could hold any
-        most = path.stat().st_size // LEAST_ROW
+    except UNREADABLE:  # row by row from here, as far as file and log could hold any
         query = f"SELECT {wanted} FROM {name} WHERE rowid = ?"
         was_broken = False
         for rowid in range(last + 1, most + 1):
@@ -98,6 +100,12 @@ def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str],
             was_broken = found is None
             rows += found or []
     return rows, n_broken
+
+
+def _most_rows(connection: sqlite3.Connection) -> int:
+    """How many rows a table has at most, of pages in the file and in its write-ahead log."""
+    (n_pages,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    return int(n_pages * size) // LEAST_ROW
 
 
 def _row(connection: sqlite3.Connection, query: str, rowid: int) -> list[Row] | None:
@@ -114,10 +122,11 @@ def _write(tables: dict[str, tuple[list[Row], int]], target: Path) -> list[str]:
     for name, (rows, n_broken) in tables.items():
         columns = _wanted()[name]
         marked = ((row[0], states.get(row[0], "no"), *row[1 : len(columns)]) for row in rows)
+        safe = (map(spreadsheet_cell, row) for row in marked)
         with open(target / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(("unit", "is_as_stored", *columns[1:]))
-            writer.writerows(marked)
+            writer.writerows(safe)
         lost = f", and {n_broken} stretches of it cannot be read" if n_broken else ""
         said.append(f"{name}: {len(rows)} rows{lost}")
     counts = {state: list(states.values()).count(state) for state in ("yes", "no", "unknown")}

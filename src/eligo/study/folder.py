@@ -14,11 +14,11 @@ from typing import Any
 from eligo.datasets import DataError, UnavailableError
 from eligo.study.design import Study, changed_settings, completed
 from eligo.study.environment import describe_environment
-from eligo.study.leases import host_of, this_process
+from eligo.study.leases import host_of, this_host
 from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
 from eligo.study.results import Problem
-from eligo.study.runner import Watch, run_study
+from eligo.study.runner import Watch, done_last, run_study
 from eligo.study.store import FILE_NAME, SQLiteStore, Store
 from eligo.study.worker import worker_environment
 from eligo.study.workers import Workers
@@ -134,20 +134,19 @@ def run_in_folder(
     Raises
     ------
     StudyError, DataError
-        If data, folder or grid are not as they must be. What is stored stays.
+        If data, folder, grid or ``ELIGO_MEMORY`` are not as they must be. What is stored stays.
     """
     problems, absent = _describe(study, needs_all)  # refuses bad data first
+    with worker_environment(jobs):
+        now = describe_environment(jobs)  # with the workers' flags, not this process's
     claim_folder(folder)
     with only_run(folder), closing(open_store(study, folder)) as store:
         _free_units(store, folder)
         _note_problems(store, problems, absent, folder)
-        _note_environment(store, describe_environment(jobs) | ({"command": command} if command else {}))
+        _note_environment(store, now | ({"command": command} if command else {}))
         began = time.monotonic()
-        try:
+        with done_last(lambda: store.note("seconds", (store.noted("seconds") or 0.0) + time.monotonic() - began)):
             _run_with_workers(study, store, jobs, watch, absent)
-        finally:
-            spent = store.noted("seconds") or 0.0
-            store.note("seconds", spent + time.monotonic() - began)
     return absent
 
 
@@ -159,7 +158,7 @@ def _free_units(store: Store, folder: Path) -> None:
     StudyError
         If a process of another host has a lease: locks of files may not reach across hosts.
     """
-    here = host_of(this_process())
+    here = this_host()
     for lease in store.leases():
         if host_of(lease.owner) != here and lease.expires > time.time():
             raise StudyError(
@@ -212,26 +211,22 @@ def _note_environment(store: Store, now: dict[str, str]) -> None:
     StudyError
         If eligo, or what its numbers come from, is not of the version that the study began with.
     """
-    store.note("runs", [*(store.noted("runs") or ()), now])
     begun = store.noted("environment")
-    if begun is None:
-        store.note("environment", now)
-        return
     for package in ("eligo", "jax", "jaxlib", "numpy", "scikit-learn"):
-        if begun[package] != now[package]:
+        if begun is not None and begun[package] != now[package]:
             raise StudyError(
                 f"the study was begun with {package} {begun[package]}, and this is {now[package]}; their numbers would be "
                 "mixed. Choose another --out, or install that version."
             )
-    store.note(
-        "environment", begun | {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
-    )
+    last = {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
+    store.note("environment", now if begun is None else begun | last)
+    store.note("runs", [*(store.noted("runs") or ()), now])
 
 
 def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch, absent: Collection[str]) -> None:
     """Run a study with worker processes, which are gone when this returns or raises."""
     others = multiprocessing.active_children()
-    with worker_environment():
+    with worker_environment(jobs):
         pool = Workers(jobs)
         try:
             run_study(study, store, pool, jobs, watch, absent)

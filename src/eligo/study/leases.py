@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import uuid
 from concurrent.futures import BrokenExecutor
 from traceback import format_exception_only
 from typing import NamedTuple
@@ -21,7 +22,7 @@ class Lease(NamedTuple):
     Attributes
     ----------
     unit : str, its id
-    owner : str, `this_process` of whoever has it
+    owner : str, `this_run` of whoever has it
     expires : float, seconds since 1970 at which it is free unless it was renewed
     """
 
@@ -45,9 +46,14 @@ class Failure(NamedTuple):
     error: str
 
 
-def this_process() -> str:
-    """How this process signs a lease: host and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+def this_run() -> str:
+    """How a run signs its leases: host, process id, and what tells it from other runs of the process; new at each call."""
+    return f"{this_host()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+def this_host() -> str:
+    """The name of this machine."""
+    return socket.gethostname()
 
 
 def host_of(owner: str) -> str:
@@ -55,10 +61,10 @@ def host_of(owner: str) -> str:
 
     Examples
     --------
-    >>> host_of("lab-3:4711")
+    >>> host_of("lab-3:4711:5e0cab71")
     'lab-3'
     """
-    return owner.rpartition(":")[0]
+    return owner.partition(":")[0]
 
 
 def error_text(error: BaseException) -> str:

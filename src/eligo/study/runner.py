@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from eligo.datasets import DataError
 from eligo.study.design import Study
-from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, error_text, this_process
+from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, error_text, this_run
 from eligo.study.reading import StudyError
 from eligo.study.schedule import Schedule
 from eligo.study.store import Store
@@ -66,12 +67,12 @@ def run_study(
     Raises
     ------
     StudyError
-        If every cell of a grid diverges, another process computes a unit of this store, or the store cannot be written.
+        If every cell of a grid diverges, another run computes a unit of this store, or the store cannot be written.
     DataError
         If data that were there are not there any more. What is stored stays.
     """
     run = _Run(study, store, watch, absent)
-    try:
+    with done_last(lambda: store.release(run.owner)):
         while run.schedule.ready or run.running:
             while run.schedule.ready and len(run.running) < n_parallel:
                 run.start(executor)
@@ -79,8 +80,18 @@ def run_study(
             run.keep_leases()
             for future in ended:
                 run.end(future)
-    finally:
-        store.release(run.owner)
+
+
+@contextmanager
+def done_last(write: Callable[[], None]) -> Iterator[None]:
+    """Write something to a store at the end, whatever the end is; an error of the block is not replaced by one of that."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            write()
+        raise
+    write()
 
 
 class _Run:
@@ -88,7 +99,7 @@ class _Run:
 
     def __init__(self, study: Study, store: Store, watch: Watch, absent: Collection[str]) -> None:
         self.study, self.store, self.watch = study, store, watch
-        self.schedule, self.clock, self.owner = Schedule(study, store, absent), _Clock(), this_process()
+        self.schedule, self.clock, self.owner = Schedule(study, store, absent), _Clock(), this_run()
         self.running: dict[Future[Finished], Unit] = {}
         self.n_failed: Counter[str] = Counter()
         self.kept_at = time.monotonic()
@@ -96,13 +107,17 @@ class _Run:
         watch(replace(before, cells=store.rows("cells"), trials=store.rows("trials")))
 
     def start(self, executor: Executor) -> None:
-        """Lease the next unit, and have it computed."""
+        """Lease the next unit, and have it computed, unless another run has finished it meanwhile."""
         unit = self.schedule.take(self.running.values())
         if not self.store.begin(unit, self.owner):
-            raise StudyError(
-                f"another process computes {unit_in_words(unit)} of this study. Wait until it has ended, and run the same "
-                "command again."
-            )
+            if unit_id(unit) not in self.store.finished():
+                raise StudyError(
+                    f"another run computes {unit_in_words(unit)} of this study. Wait until it has ended, and run the same "
+                    "command again."
+                )
+            self.schedule.finish(unit)
+            self.watch(_progress(self.schedule, None, self.clock))
+            return
         with stops_held_back():
             self.running[executor.submit(compute, self.study, unit)] = unit
 

@@ -114,8 +114,8 @@ class SQLiteStore:
         """All that is written in it, or nothing; other processes write before it or after."""
         connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -185,7 +185,7 @@ class SQLiteStore:
     def add(self, finished: Finished) -> None:
         """Keep a finished unit in one transaction, and end its lease; adding one twice changes nothing."""
         name = unit_id(finished.unit)
-        unit = (name, finished.unit.stage, finished.unit.problem, finished.seconds, _now())
+        unit = (name, finished.unit.stage, finished.unit.problem, float(finished.seconds), _now())
         checksum = _unit_checksum(unit)
         with self._transaction() as connection:
             if connection.execute("SELECT 1 FROM units WHERE id = ?", (name,)).fetchone():

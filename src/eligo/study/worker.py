@@ -15,16 +15,32 @@ from pathlib import Path
 import jax
 from threadpoolctl import threadpool_limits
 
-from eligo._devices import flags_for
+from eligo._devices import GIBIBYTE, MEMORY_VARIABLE, flags_for, memory_bound
 from eligo.study.compilation import count_compilation
 from eligo.study.design import Study
+from eligo.study.reading import StudyError
 from eligo.study.units import Finished, Unit, run_unit
 
 
 @contextmanager
-def worker_environment() -> Iterator[None]:
-    """While this lasts, processes that are started see one XLA device, and compute on one thread."""
+def worker_environment(jobs: int) -> Iterator[None]:
+    """While this lasts, processes that are started see one XLA device, compute on one thread, and share the memory.
+
+    Parameters
+    ----------
+    jobs : int, how many are at work at the same time; each may take that share of `memory_bound`
+
+    Raises
+    ------
+    StudyError
+        If ``ELIGO_MEMORY`` is no positive number.
+    """
+    try:
+        share = memory_bound() / GIBIBYTE / jobs
+    except ValueError as error:
+        raise StudyError(str(error)) from None
     settings = {
+        MEMORY_VARIABLE: f"{share:.6g}",
         "XLA_FLAGS": flags_for(1, os.environ.get("XLA_FLAGS", "")),
         "JAX_PLATFORMS": "cpu",
         "JAX_ENABLE_X64": "0",
