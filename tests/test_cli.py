@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,14 @@ def test_running_a_finished_study_again_computes_nothing(eligo, finished: Finish
     assert timeless(tmp_path / "copy" / "results.csv") == timeless(finished.folder / "results.csv")
 
 
+def without_units(folder: Path, which: str) -> None:
+    """A store as it was before some units were finished, by a query for their ids."""
+    with closing(sqlite3.connect(folder / "study.sqlite")) as connection, connection:
+        connection.execute(f"CREATE TEMPORARY TABLE lost AS {which}")
+        for table, name in (("trials", "unit"), ("curves", "unit"), ("confusion", "unit"), ("units", "id")):
+            connection.execute(f"DELETE FROM {table} WHERE {name} IN (SELECT unit FROM lost)")
+
+
 @pytest.mark.parametrize(
     ("lost", "said"),
     [
@@ -103,11 +112,7 @@ def test_an_unfinished_study_has_a_status_and_a_report(
     eligo, finished: FinishedStudy, tmp_path: Path, lost: str, said: str
 ):
     shutil.copytree(finished.folder, tmp_path / "part", ignore=shutil.ignore_patterns("report", "results.csv"))
-    connection = sqlite3.connect(tmp_path / "part" / "study.sqlite")
-    for table in ("trials", "curves"):
-        connection.execute(f"DELETE FROM {table} WHERE {lost}")
-    connection.commit()
-    connection.close()
+    without_units(tmp_path / "part", f"SELECT unit FROM trials WHERE {lost}")
     code, out, err = eligo("study", "status", "part")
     assert (code, err) == (0, "") and out.startswith(said)
     code, out, err = eligo("study", "report", "part")
@@ -123,10 +128,7 @@ def test_an_unfinished_study_has_a_status_and_a_report(
 def test_a_study_without_a_finished_trial_has_no_report(eligo, finished: FinishedStudy, tmp_path: Path):
     (tmp_path / "part").mkdir()
     shutil.copy(finished.folder / "study.sqlite", tmp_path / "part")
-    connection = sqlite3.connect(tmp_path / "part" / "study.sqlite")
-    connection.execute("DELETE FROM trials")
-    connection.commit()
-    connection.close()
+    without_units(tmp_path / "part", "SELECT unit FROM trials")
     code, out, err = eligo("study", "report", "part")
     assert (code, out) == (2, "")
     assert err == (

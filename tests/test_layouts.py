@@ -64,7 +64,7 @@ def in_blocks(is_trailing: bool, block: int, name: str):
 
 
 @pytest.mark.parametrize("name", ["online", "batches clipped"])
-@pytest.mark.parametrize("block", [2, N_NETS, TRAILING_BLOCK])
+@pytest.mark.parametrize("block", [pytest.param(2, marks=pytest.mark.slow), N_NETS, TRAILING_BLOCK])
 def test_a_network_is_a_lane_of_its_block_bit_for_bit(name, block) -> None:
     """With the nets last, no size of a block, no padding and no neighbour changes a bit."""
     jax.tree.map(np.testing.assert_array_equal, in_blocks(True, block, name), in_blocks(True, 4, name))
@@ -73,7 +73,9 @@ def test_a_network_is_a_lane_of_its_block_bit_for_bit(name, block) -> None:
 
 
 @pytest.mark.parametrize("name", ["online", "full"])
-@pytest.mark.parametrize("block", [size for size in VMAPPED_BLOCKS if size != 5])
+@pytest.mark.parametrize(
+    "block", [pytest.param(size, marks=pytest.mark.slow if size == 3 else ()) for size in VMAPPED_BLOCKS if size != 5]
+)
 def test_blocks_with_the_nets_first_are_equal_bit_for_bit(name, block) -> None:
     jax.tree.map(np.testing.assert_array_equal, in_blocks(False, block, name), in_blocks(False, 5, name))
 

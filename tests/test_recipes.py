@@ -47,7 +47,7 @@ def test_the_table_names_each_way_once_and_says_all_of_it() -> None:
         ("margin", "classes"),
         ("bald", "classes"),
         ("badge", "classes"),
-        ("core_set", "classes"),
+        pytest.param("core_set", "classes", marks=pytest.mark.slow),
         ("typiclust", "classes"),
         ("igs", "sigmoid outputs"),
         ("lcmd", "sigmoid outputs"),
@@ -88,7 +88,7 @@ def test_a_way_to_query_is_refused_where_it_means_nothing(name, task, message) -
     assert str(refusal.value) == message
 
 
-def test_a_study_refuses_it_before_it_starts_and_runs_it_where_it_can(tmp_path) -> None:
+def test_a_study_refuses_it_before_it_starts(tmp_path) -> None:
     small = {"tuning": {"hidden": [4], "learning_rate": [0.1], "momentum": [0.0]}, "trials": 2}
     how = {"problems": ["iris", "ramp"], "methods": ["random_pool", "bald"], **small}
     path = write_study(tmp_path, **how)
@@ -96,6 +96,12 @@ def test_a_study_refuses_it_before_it_starts_and_runs_it_where_it_can(tmp_path) 
         StudyError, match="the method 'bald' is for classification only, and the problem 'ramp' is regression"
     ):
         load_study(str(path))
+
+
+@pytest.mark.slow
+def test_a_study_runs_it_where_it_can(tmp_path) -> None:
+    small = {"tuning": {"hidden": [4], "learning_rate": [0.1], "momentum": [0.0]}, "trials": 2}
+    how = {"problems": ["iris", "ramp"], "methods": ["random_pool", "bald"], **small}
     path = write_study(
         tmp_path, **(how | {"problems": ["iris"], "querying": {"query_size": 40}, "problem": {"ramp": None}})
     )

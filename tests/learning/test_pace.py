@@ -74,5 +74,5 @@ def test_what_cannot_be_met_is_refused_before_it_is_tried(settings, message) -> 
 def test_a_target_that_is_no_share_is_refused() -> None:
     with pytest.raises(ValueError, match=r"`target` must be in \(0, 1\]; got 0\."):
         AdaptiveMean(0)
-    with pytest.raises(ValueError, match="`of` must be 'presentations' or 'work'; got 'time'"):
+    with pytest.raises(ValueError, match="`of` must be one of 'presentations', 'work'; got 'time'"):
         AdaptiveMean(0.5, of="time")

@@ -144,9 +144,13 @@ EDGES = {
     "rows of factors": {"methods": FACTORS, "n_trials": 4},
     "seven methods": {"methods": ("passive", "sasla", "entropy", "error", "random_subset", "mine", "x"), "n_trials": 6},
 }
+EDGES_AT_ONCE = {"one trial", "rows of factors"}
+"""The others are slow."""
 
 
-@pytest.mark.parametrize("case", EDGES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=() if case in EDGES_AT_ONCE else pytest.mark.slow) for case in EDGES]
+)
 def test_unusual_studies_have_sound_reports(case, study, iris, tmp_path):
     results = study(problems=(iris,), has_cells=False, **EDGES[case])
     assert_sound(write_report(results, tmp_path / "report"))
