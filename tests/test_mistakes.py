@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
@@ -199,6 +200,10 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     (lambda: selective(rule=AboveMean), "got the class AboveMean. Write AboveMean()."),
     (lambda: selective(utility=EnsembleVariance()), "One network learns selectively; choose another utility."),
     (lambda: selective(learning_rate="0.1"), "`learning_rate` must be above 0; got '0.1', which is no number."),
+    (
+        lambda: eligo.SelectiveClassifier().fit(pd.DataFrame(X).assign(side="north"), Y),
+        "`X` must hold numbers; got the text 'north' in column 'side'. Leave the column out, or turn it into numbers",
+    ),
     (lambda: selective(epochs=0), "`epochs` must be a whole number of at least 1; got 0."),
     (lambda: selective(n_records=0), "`n_records` must be a whole number of at least 1; got 0."),
     (lambda: selective(y=ASKED), "`y` must have a label for every row of `X`; got 24 that are missing, NaN or None."),
