@@ -102,7 +102,7 @@ MISTAKES = {
     "no file": (("nothing.csv", "--target", "y"), "cannot read the table 'nothing.csv': No such file or directory."),
     "a folder": ((".", "--target", "y"), "cannot read the table '.': Is a directory. Check the path."),
     "no target": (("flats.csv",), "Missing option '--target'"),
-    "no file and no target": ((), "See `eligo --help`."),
+    "no file and no target": ((), "See `eligo compare --help`."),
     "a slip": (("flats.csv", "--target", "knid"), "has no column 'knid' to predict. Did you mean 'kind'?"),
     "a method": (
         ("flats.csv", "--target", "kind", "--methods", "sassla"),
@@ -113,6 +113,19 @@ MISTAKES = {
         "--methods: 'gsy' is for regression only, and predicting 'kind' is classification. Choose others.",
     ),
     "no method": (("flats.csv", "--target", "kind", "--methods", ","), "--methods must name at least one; got ','"),
+    "several methods": (
+        ("flats.csv", "--target", "kind", "--methods", "passive,slsa"),
+        "no method has the name 'slsa'. Did you mean sasla?",
+    ),
+    "infinite": (("infinite.csv", "--target", "y"), "the target 'y' is infinite in 2 rows. Drop these rows, or"),
+    "three rows": (
+        ("three.csv", "--target", "y"),
+        "has 3 rows to learn from; a comparison needs at least 20. Add rows.",
+    ),
+    "ten trials": (
+        ("flats.csv", "--target", "kind", "--trials", "ten"),
+        "`--trials` must be a whole number; got 'ten'. See `eligo compare --help`.",
+    ),
     "trials": (("flats.csv", "--target", "kind", "--trials", "1"), "--trials must be at least 2; got 1."),
     "jobs": (("flats.csv", "--target", "kind", "--jobs", "0"), "--jobs must be at least 1; got 0."),
     "a task": (
@@ -142,6 +155,8 @@ def bad_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "latin": "a,y\nn\u00e9,1\n".encode("latin-1"),
         "one": b"a,y\n" + b"1,1\n2,1\n" * 20,
         "unlabelled": b"a,y\n" + b"1,\n2,NA\n" * 15,
+        "infinite": b"a,y\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(40)) + b"1,inf\n2,-inf\n",
+        "three": b"a,y\n1,x\n2,z\n3,x\n",
         "twice": b"a,a,y\n1,2,3\n",
     }
     for name, content in contents.items():

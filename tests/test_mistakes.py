@@ -7,13 +7,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 import eligo
-from eligo.datasets import DataError, FeaturePreparation, load
+from eligo.datasets import DataError, FeaturePreparation, load, load_table
 from eligo.rules import AboveMean, KCentre, Share, Top
 from eligo.stopping import CRITERIA
 from eligo.study.trials import TrialDesign, stack_trials
@@ -140,6 +141,7 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     (lambda: pool(utility=PredictiveEntropy), "got the class PredictiveEntropy. Write PredictiveEntropy()."),
     (lambda: pool(utility=eligo.entropy), "got the function entropy. Take one of `eligo.utilities`"),
     (lambda: pool(rows_per_chunk=2.5), "`rows_per_chunk` must be a whole number of at least 1; got 2.5"),
+    (lambda: pool(X=X.astype(str)), "of numbers; got <U32 of shape (30, 4). Pass an array"),
     (lambda: pool(X=None), "rows must come as arrays (rows, columns) of numbers"),
     # Queries
     (lambda: query(y=None), "`y` must be an array (examples,) or (examples, outputs); got None"),
@@ -168,6 +170,16 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
         lambda: query(model=LOGISTIC, utility=EnsembleVariance()),
         "at least 2 members; got 1. Give it a list of models, or a forest.",
     ),
+    (lambda: query(model=[FOREST, "rf"]), "`model[1]` must be a fitted estimator; got 'rf'. Fit one first."),
+    (
+        lambda: query(model=lambda X: np.where(np.arange(30)[:, None] < 4, np.nan, 0.5) * np.ones(2)),
+        "`model` gives NaN in 4 rows of `X`.",
+    ),
+    (
+        lambda: query(model=lambda X: np.where(np.arange(30)[:, None] < 4, 0.5, 0.75) * np.ones(2)),
+        "no probabilities: row 4 sums to 1.5. Probabilities must be at least 0 and sum to 1.",
+    ),
+    (lambda: query(model=lambda X: np.tile([1.25, -0.25], (30, 1))), "no probabilities: row 0 holds -0.25."),
     (lambda: query(missing_label=[None]), "`missing_label` must be one value"),
     (
         lambda: query(y=MARKED),
@@ -188,6 +200,10 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     (lambda: selective(rule=AboveMean), "got the class AboveMean. Write AboveMean()."),
     (lambda: selective(utility=EnsembleVariance()), "One network learns selectively; choose another utility."),
     (lambda: selective(learning_rate="0.1"), "`learning_rate` must be above 0; got '0.1', which is no number."),
+    (
+        lambda: eligo.SelectiveClassifier().fit(pd.DataFrame(X).assign(side="north"), Y),
+        "`X` must hold numbers; got the text 'north' in column 'side'. Leave the column out, or turn it into numbers",
+    ),
     (lambda: selective(epochs=0), "`epochs` must be a whole number of at least 1; got 0."),
     (lambda: selective(n_records=0), "`n_records` must be a whole number of at least 1; got 0."),
     (lambda: selective(y=ASKED), "`y` must have a label for every row of `X`; got 24 that are missing, NaN or None."),
@@ -235,6 +251,14 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     (lambda: eligo.named_methods({"beta": 0.5}), "`settings` must be an eligo.Settings; got {'beta': 0.5}."),
     (lambda: stack_trials(load("iris"), load("iris"), NET, [0]), "`design` must be a TrialDesign"),
     (lambda: stack_trials(TrialDesign(seed=1), load("iris"), NET, 10), "got 10. Write range(10)."),
+    (
+        lambda: stack_trials(TrialDesign(seed=1), "iris", NET, [0]),
+        "got 'iris'. Write e.g. eligo.datasets.load('iris').",
+    ),
+    (
+        lambda: load_table("x", "flats.csv"),
+        "`table` must be an eligo.datasets.Table; got 'flats.csv'. Write e.g. Table(",
+    ),
 ]
 
 
@@ -246,9 +270,30 @@ def test_a_mistake_is_answered_in_one_line(call, words) -> None:
 
 
 @pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda: eligo.SelectiveClassifier(beta=0.5),
+            "It is one of a rule: write rule=eligo.rules.AboveMean(beta=...).",
+        ),
+        (
+            lambda: eligo.SelectiveRegressor(epoch=5),
+            "SelectiveRegressor has no parameter 'epoch'. Did you mean epochs?",
+        ),
+        (lambda: eligo.ActiveClassifier(buget=5), "ActiveClassifier has no parameter 'buget'. Did you mean budget?"),
+    ],
+)
+def test_an_unknown_parameter_is_told_by_the_class_that_was_called(call, words) -> None:
+    with pytest.raises(TypeError) as refused:
+        call()
+    assert words in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("look_up", "words"),
     [
         (lambda: eligo.named_methods()["sassla"], "no method has the name 'sassla'. Did you mean sasla?"),
+        (lambda: eligo.named_methods()["slsa"], "no method has the name 'slsa'. Did you mean sasla?"),
         (lambda: CRITERIA["platau"], "no stopping criterion has the name 'platau'. Did you mean plateau?"),
         (lambda: eligo.COMMITTEES["votes"], "no committee has the name 'votes'. Did you mean vote?"),
     ],

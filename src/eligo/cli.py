@@ -294,7 +294,7 @@ def main() -> None:
     """Run the command line; a mistake that a user can mend is one line on stderr and exit code 2."""
     signal.signal(signal.SIGTERM, _stop)
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="eligo", standalone_mode=False)
         if code == STOPPED:  # how typer passes Ctrl-C on
             raise KeyboardInterrupt
         sys.exit(code)
@@ -303,14 +303,29 @@ def main() -> None:
     except CommandLineError as error:
         if not error.format_message().strip():  # a command without arguments, whose help is on the screen
             sys.exit(2)
-        message = error.format_message().rstrip(".")
-        _leave(f"{message}{'' if message.endswith('?') else '.'} See `eligo --help`.", 2)
+        _leave(_usage_told(error), 2)
     except KeyboardInterrupt:
         _leave(KEPT, STOPPED)
     except SystemExit as leaving:
         if leaving.code == TERMINATED:
             _leave(KEPT, TERMINATED)
         raise
+
+
+def _usage_told(error: Any) -> str:
+    """What the parser found wrong, and the help of the command that was meant."""
+    context, option = getattr(error, "ctx", None), getattr(error, "param", None)
+    message = error.format_message().rstrip(".")
+    if option and "valid integer" in message:
+        message = f"`{option.opts[0]}` must be a whole number; got {_given(option.opts[0])!r}"
+    names = context.command_path.split()[1:] if context else []
+    return f"{message}{'' if message.endswith('?') else '.'} See `{' '.join(['eligo', *names, '--help'])}`."
+
+
+def _given(option: str) -> str:
+    """What stands behind an option on the command line."""
+    words = [part for word in sys.argv[1:] for part in word.split("=", 1)]
+    return words[words.index(option) + 1]
 
 
 def _leave(message: str, code: int) -> NoReturn:

@@ -13,6 +13,9 @@ import numpy as np
 LONGEST = 60
 """Characters of a value that a message shows as it is written."""
 
+LEAST_ALIKE = 0.6
+"""How alike an unknown name must be to a known one to be taken for a slip."""
+
 Value = TypeVar("Value")
 
 
@@ -184,8 +187,15 @@ def meant(name: object, known: Iterable[str]) -> str:
     ('Did you mean sasla?', 'There are passive, sasla.')
     """
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1) if isinstance(name, str) else []
-    return f"Did you mean {close[0]}?" if close else f"There are {', '.join(names)}."
+    close = max(names, key=lambda known: _likeness(name, known), default="")
+    return f"Did you mean {close}?" if _likeness(name, close) >= LEAST_ALIKE else f"There are {', '.join(names)}."
+
+
+def _likeness(one: object, other: str) -> float:
+    """Share of letters that are alike in order, from 0 to 1; of two orders of comparison, which differ, the larger."""
+    if not isinstance(one, str):
+        return 0.0
+    return max(difflib.SequenceMatcher(None, *pair).ratio() for pair in ((one, other), (other, one)))
 
 
 class UnknownName(KeyError):

@@ -17,7 +17,7 @@ from jax import Array
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from numpy.typing import ArrayLike, NDArray
 
-from eligo.datasets.rows import Rows, Source, row_blocks
+from eligo.datasets.rows import NUMERIC, Rows, Source, row_blocks
 from eligo.foreign import ForeignNetwork
 from eligo.mistakes import checked_count, refuse_unless
 from eligo.nets import WIDE_VECTORS, known_options
@@ -199,7 +199,7 @@ def _power_of_2_below(number: int) -> int:
 
 def _in_parts(rows: Rows) -> tuple[Rows, ...]:
     """A few rows, and the others from the first on that lies where it can be computed on without a copy."""
-    if rows.ndim != 2 or not rows.flags.c_contiguous:
+    if rows.ndim != 2 or rows.dtype.kind not in NUMERIC or not rows.flags.c_contiguous:
         return (rows,)
     first = next((row for row in range(ALIGNMENT) if (rows.ctypes.data + row * rows.strides[0]) % ALIGNMENT == 0), 0)
     return rows[:first], rows[first:]

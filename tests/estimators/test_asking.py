@@ -200,7 +200,7 @@ def test_lots_follow_the_seed(logistic) -> None:
         (LinearSVC().fit(X, CODES), PredictiveEntropy(), {}, "`model` LinearSVC gives no class probabilities"),
         ([], PredictiveEntropy(), {}, "a list of at least one"),
         (lambda rows: np.full((3, 2), 0.5), PredictiveEntropy(), {}, "must predict each of the 150 rows of `X`; got 3"),
-        (lambda rows: np.full((150, 2), np.nan), Random(), {}, "predicts 2 outputs of each row, and `y` has 1"),
+        (lambda rows: np.full((150, 2), np.nan), Random(), {}, "`model` gives NaN in 150 rows of `X`"),
         (lambda rows: np.full((150, 2), 0.5), Indifferent(), {"X": HOLED, "rule": KCentre()}, "`X` has missing values"),
         (lambda rows: np.full((150, 2), 0.5), GSx(), {"X": HOLED}, "GSx looks at where examples lie, and `X` has missing"),
         ("logistic", Random(), {"rule": Share()}, "`rule` must choose n examples"),

@@ -51,7 +51,7 @@ def test_iris_and_ramp_are_learnt_a_little(finished: FinishedStudy):
 
 
 def test_everything_of_the_store_is_in_the_record(finished: FinishedStudy):
-    results = read_results(finished.folder)
+    results = read_results(str(finished.folder))
     assert (results.name, results.methods) == ("small", ("passive", "sasla", "random_pool"))
     assert [problem.name for problem in results.problems] == ["iris", "ramp"]
     iris, ramp = results.problems

@@ -150,6 +150,21 @@ def test_another_design_is_refused_and_nothing_is_overwritten(finished: Finished
         assert contents(folder) == before
 
 
+def test_a_folder_of_another_study_and_a_changed_table_are_told(finished: FinishedStudy, tmp_path: Path):
+    folder = tmp_path / "out"
+    shutil.copytree(finished.folder, folder)
+    design = load_study(str(finished.file))
+    with pytest.raises(StudyError, match=r"out holds the study 'small', not 'other'\. Choose another --out"):
+        run_in_folder(replace(design, name="other"), folder, 1, lambda progress: None)
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
+        noted = store.noted("settings")
+        (own,) = (plan for plan in noted["plans"] if plan["problem"] == "ramp")
+        own["table"]["sha256"] = "0" * 64
+        store.note("settings", noted)
+    with pytest.raises(StudyError, match=r"another design \(ramp\.csv has changed since\)\. Choose another --out"):
+        run_in_folder(design, folder, 1, lambda progress: None)
+
+
 def test_a_study_from_before_a_setting_existed_goes_on(finished: FinishedStudy, tmp_path: Path):
     """Methods get settings of their own as time goes on; their defaults are what an older study ran with."""
     folder = tmp_path / "out"

@@ -187,7 +187,9 @@ def refused(path: Path, message: str) -> None:
 
 
 def test_a_folder_without_a_store_is_no_study(path: Path):
-    with pytest.raises(StudyError, match=r"is not a study: it has no study\.sqlite\. `eligo study run` makes one"):
+    with pytest.raises(
+        StudyError, match=r"is not a study: it is empty and has no study\.sqlite\. `eligo study run` makes one"
+    ):
         SQLiteStore(path)
     assert list(path.parent.iterdir()) == []
 

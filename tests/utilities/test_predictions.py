@@ -104,13 +104,15 @@ def predicted(n_members: int) -> Predicted:
             PredictiveEntropy(),
             REGRESSION,
             "`utility` PredictiveEntropy looks at the network itself for regression, and not only at its predictions. Query "
-            "with a network of eligo, or take a utility of predictions such as Margin or EnsembleVariance.",
+            "with a network of eligo, or take a utility of predictions such as Margin or EnsembleVariance. "
+            "One of your own needs `of_predictions` and `is_from_predictions`, see `eligo.utilities.FromPredictions`.",
         ),
         (
             OutputSensitivity(),
             CLASSIFICATION,
             "`utility` OutputSensitivity looks at the network itself for classification, and not only at its predictions. "
-            "Query with a network of eligo, or take a utility of predictions such as Margin or EnsembleVariance.",
+            "Query with a network of eligo, or take a utility of predictions such as Margin or EnsembleVariance. "
+            "One of your own needs `of_predictions` and `is_from_predictions`, see `eligo.utilities.FromPredictions`.",
         ),
         (
             EnsembleVariance(),

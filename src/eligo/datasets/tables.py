@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from eligo.datasets.arff import read_arff
 from eligo.datasets.fetching import sha256_of
 from eligo.datasets.record import DataError, Dataset
+from eligo.mistakes import refuse_unless
 from eligo.tasks import CLASSIFICATION, REGRESSION
 
 # From pandas 3.1 on, numbers are read as Python reads them, unasked.
@@ -92,6 +93,8 @@ def load_table(name: str, table: Table) -> Dataset:
     ------
     DataError
         If the file is no table or cut off, lacks the target anywhere, or has a column that is constant or of no kind.
+    ValueError
+        If ``table`` is no Table.
 
     Examples
     --------
@@ -106,6 +109,8 @@ def load_table(name: str, table: Table) -> Dataset:
     >>> flats.categories
     ((), ('north', 'south'))
     """
+    remedy = "Write e.g. Table(path, target, task, digest(Path(path)))."
+    refuse_unless("table", table, lambda one: isinstance(one, Table), "an eligo.datasets.Table", remedy)
     if table.task not in TASKS:
         raise DataError(f"{table.csv!r}: the task must be one of {', '.join(TASKS)}; got {table.task!r}. Correct it.")
     path = Path(table.csv)

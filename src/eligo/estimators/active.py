@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from eligo.estimators.kinds import NetworkClassifier, NetworkRegressor
+from eligo.estimators.parameters import naming_unknown
 from eligo.estimators.shell import Chosen, NetworkEstimator
 from eligo.estimators.wording import worded
 from eligo.learning import Trajectory, Trials, learn_by_querying
@@ -23,6 +24,7 @@ from eligo.utilities import EnsembleVariance, PredictiveEntropy, Utility
 class ActiveEstimator(NetworkEstimator):
     """Pool-based querying, `eligo.learn_by_querying`, as an estimator."""
 
+    @naming_unknown
     def __init__(
         self,
         hidden: tuple[int, ...] = (64,),

@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from eligo.estimators.scaling import FeatureScaling
 from eligo.estimators.shell import FLOATS, NetworkEstimator, random_keys
 from eligo.learning.run import refuse_unfit
-from eligo.mistakes import checked_count, refuse_unless, told
+from eligo.mistakes import checked_count, refuse_unless, several, told
 from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.representations import Embedding, Vectors
@@ -200,6 +200,9 @@ def _refuse_no_model(model: Model) -> None:
     remedy = "A bare network is scored by eligo.score_pool." if hasattr(model, "net_inputs") else "Fit one first."
     if isinstance(model, type):
         remedy = f"Write {model.__name__}().fit(...)."
+    if isinstance(model, list | tuple):
+        for place, member in enumerate(members):
+            refuse_unless(f"model[{place}]", member, _is_model, "a fitted estimator", remedy)
     refuse_unless("model", model, lambda _: members and all(map(_is_model, members)), allowed, remedy)
     for member in members:
         if hasattr(member, "fit"):
@@ -289,19 +292,35 @@ def _ask_stranger(
         raise ValueError(
             f"`model` must predict each of the {len(is_missing)} rows of `X`; got {values.shape[1]} predictions."
         )
+    if n_nan := int(np.isnan(values).any(axis=(0, 2)).sum()):
+        raise ValueError(
+            f"`model` gives NaN in {several(n_nan, 'row')} of `X`. Mend it, or leave these rows out of `X` and `y`."
+        )
     targets = np.full(values.shape[1:], np.nan)
     if not task.has_classes and not is_missing.all():
+        _refuse_no_distribution(values, y)
         known = _columns(_labels(y, ~is_missing, task))
         if known.shape[1] != values.shape[2]:
             raise ValueError(
-                f"`model` predicts {values.shape[2]} outputs of each row, and `y` has {known.shape[1]}. Probabilities must "
-                "sum to 1."
+                f"`model` predicts {values.shape[2]} outputs of each row, and `y` has {known.shape[1]}. Give as many."
             )
         targets[~is_missing] = known
     predicted = Predicted(*map(jnp.asarray, (values, _vectors(X), targets, ~is_missing, is_missing)))
     _refuse_unplaced(predicted.X, utility, rule)
     scores = score_predictions(utility, predicted, task, key=keys[0])
     return _chosen(rule, scores, predicted, keys[1], Vectors(predicted.X) if isinstance(rule, BatchRule) else None)
+
+
+def _refuse_no_distribution(values: NDArray[np.floating], y: ArrayLike) -> None:
+    """Refuse several numbers for the one label of each row that are no probabilities, and name the first such row."""
+    if values.shape[2] > 1 and np.asarray(y, dtype=object).reshape(len(values[0]), -1).shape[1] == 1:
+        member, row = np.argwhere(~_is_distribution(values))[0]
+        found = values[member, row]
+        what = f"holds {found.min():.4g}" if (found < 0).any() else f"sums to {found.sum():.4g}"
+        raise ValueError(
+            f"`model` predicts {values.shape[2]} outputs of each row, and `y` has 1, and they are no probabilities: row "
+            f"{row} {what}. Probabilities must be at least 0 and sum to 1."
+        )
 
 
 def _refuse_unplaced(X: Array, utility: Utility, rule: Rule | BatchRule) -> None:
@@ -351,8 +370,13 @@ def _given(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], Task]:
     if values.ndim == 1:
         return values[None, :, None], REGRESSION
     values = values if values.ndim == 3 else values[None]
-    is_distribution = (values >= 0).all() and np.allclose(values.sum(axis=2), 1, atol=1e-3)
-    return values, CLASSIFICATION if is_distribution else REGRESSION
+    return values, CLASSIFICATION if _is_distribution(values).all() else REGRESSION
+
+
+def _is_distribution(values: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Whether the outputs of each row are probabilities, (members, examples)."""
+    sums_to_1: NDArray[np.bool_] = np.isclose(values.sum(axis=2), 1, atol=1e-3)
+    return (values >= 0).all(axis=2) & sums_to_1
 
 
 def _task_of(model: Model) -> Task:

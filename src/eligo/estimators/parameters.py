@@ -2,11 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import difflib
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
-from eligo.mistakes import told
+from eligo.mistakes import meant, told
+from eligo.rules import AboveMean
+
+Parameters = ParamSpec("Parameters")
+
+
+def naming_unknown(init: Callable[Concatenate[Any, Parameters], None]) -> Callable[Concatenate[Any, Parameters], None]:
+    """Have an `__init__` refuse a parameter that it lacks by the name of the class that was called.
+
+    Its signature, which scikit-learn reads, stays. The error is a TypeError, as it is without this.
+
+    Examples
+    --------
+    >>> class Model:
+    ...     @naming_unknown
+    ...     def __init__(self, epochs=1): ...
+    >>> Model(epoch=2)
+    Traceback (most recent call last):
+        ...
+    TypeError: Model has no parameter 'epoch'. Did you mean epochs?
+    """
+    known = list(inspect.signature(init).parameters)[1:]
+
+    @functools.wraps(init)
+    def checked(self: Any, *args: Parameters.args, **params: Parameters.kwargs) -> None:
+        for name in params:
+            if name not in known:
+                raise TypeError(f"{type(self).__name__} has no parameter {name!r}. {_remedy(name, known)}")
+        init(self, *args, **params)
+
+    return checked
+
+
+def _remedy(name: str, known: list[str]) -> str:
+    is_of_rule = name in [field.name for field in fields(AboveMean)]
+    if is_of_rule and "candidates" in known and not difflib.get_close_matches(name, known):
+        return f"It is one of a rule: write rule=eligo.rules.AboveMean({name}=...)."
+    return meant(name, known)
 
 
 def within(name: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from eligo.estimators.kinds import NetworkClassifier, NetworkRegressor
+from eligo.estimators.parameters import naming_unknown
 from eligo.estimators.shell import Chosen, NetworkEstimator
 from eligo.estimators.wording import worded
 from eligo.learning import Trajectory, Trials, learn_selectively
@@ -21,6 +22,7 @@ from eligo.utilities import OutputSensitivity, Utility
 class SelectiveEstimator(NetworkEstimator):
     """Selective learning, `eligo.learn_selectively`, as an estimator."""
 
+    @naming_unknown
     def __init__(
         self,
         hidden: tuple[int, ...] = (64,),

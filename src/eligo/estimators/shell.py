@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from jax import Array
 from numpy.typing import ArrayLike, NDArray
+from pandas.api.types import is_numeric_dtype
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
@@ -28,7 +29,7 @@ from eligo.learning import Trajectory, Trials
 from eligo.learning.run import Run
 from eligo.learning.trajectory import OnRecord, Record
 from eligo.learning.trials import draw_params
-from eligo.mistakes import checked_count, is_whole, refuse_unless_among
+from eligo.mistakes import checked_count, is_whole, refuse_unless_among, told
 from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.sgd import SGD
@@ -92,8 +93,39 @@ def validated(
 ) -> tuple[NDArray[np.floating], NDArray[Any]]:
     """Features and targets as arrays, checked as scikit-learn checks them."""
     refuse_missing_labels(y)
+    refuse_text(X)
     X_read, y_read = validate_data(estimator, X, y, dtype=FLOATS, **how)
     return np.asarray(X_read), np.asarray(y_read)
+
+
+def refuse_text(X: object) -> None:
+    """Refuse a frame with a column of text, which scikit-learn would not name.
+
+    Raises
+    ------
+    ValueError
+        If there is one.
+    """
+    if not isinstance(X, pd.DataFrame):
+        return
+    for name, cells in X.items():
+        text = None if is_numeric_dtype(cells) else next((cell for cell in cells if _is_text(cell)), None)
+        if text is not None:
+            raise ValueError(
+                f"`X` must hold numbers; got the text {told(text)} in column {name!r}. Leave the column out, or turn it "
+                "into numbers in a pipeline, by scikit-learn's OneHotEncoder for instance."
+            )
+
+
+def _is_text(cell: object) -> bool:
+    """Whether it is a string that is no number."""
+    if not isinstance(cell, str):
+        return False
+    try:
+        float(cell)
+    except ValueError:
+        return True
+    return False
 
 
 def refuse_missing_labels(y: object) -> None:

@@ -16,6 +16,7 @@ from eligo.plain import spreadsheet_cell
 from eligo.study.checksums import rows_checksum, text_checksum
 from eligo.study.reading import StudyError
 from eligo.study.schema import TABLES, UNREADABLE
+from eligo.study.store import no_study
 
 UNIT_COLUMNS = ("id", "stage", "problem", "seconds", "finished_at")
 LEAST_ROW = 64
@@ -46,7 +47,7 @@ def export_store(path: Path, target: Path) -> list[str]:
         If nothing can be read, or the files cannot be written.
     """
     if not path.is_file():
-        raise StudyError(f"{path.parent} is not a study: it has no {path.name}.")
+        raise StudyError(no_study(path.parent))
     try:
         with tempfile.TemporaryDirectory() as folder:
             for name in (path.name, f"{path.name}-wal"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from collections.abc import Sequence
 from importlib import resources
@@ -11,6 +12,9 @@ from eligo.mistakes import meant
 from eligo.study.design import QUICK_TRIALS, Study
 from eligo.study.parsing import parse_study
 from eligo.study.reading import Reader, StudyError
+
+TABLES = (".csv", ".parquet", ".pq")
+"""Endings of files that `eligo compare` reads."""
 
 
 def study_names() -> tuple[str, ...]:
@@ -75,6 +79,9 @@ def _read(name_or_path: str) -> tuple[str, str]:
     if name_or_path in study_names():
         return study_text(name_or_path), f"study {name_or_path!r}"
     path = Path(name_or_path)
+    if path.suffix.lower() in TABLES:
+        command = shlex.join(["eligo", "compare", name_or_path, "--target"])
+        raise StudyError(f"{name_or_path} is a table and no study file. Compare methods on it: `{command} COLUMN`.")
     if not path.suffix and not path.exists():
         hint = f"{meant(name_or_path, study_names())} A file of your own ends in .toml."
         raise StudyError(f"unknown study {name_or_path!r}. {hint}")

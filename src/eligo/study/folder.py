@@ -51,12 +51,26 @@ def _note_settings(study: Study, store: Store, folder: Path) -> None:
     if before is None:
         store.note("settings", settings)
     elif changes := changed_settings(completed(before), settings):
+        if before["name"] != settings["name"]:
+            raise StudyError(
+                f"{folder} holds the study {before['name']!r}, not {settings['name']!r}. Choose another --out, or remove "
+                "the folder."
+            )
+        changes = [_of_table(change, settings) for change in changes]
         if len(changes) > MOST_CHANGES:
             changes[MOST_CHANGES:] = [f"and {len(changes) - MOST_CHANGES} more"]
         raise StudyError(
             f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one, or "
             "remove the folder."
         )
+
+
+def _of_table(change: str, settings: Mapping[str, Any]) -> str:
+    """A change of a table's digest in words that a reader can do something with."""
+    for plan in settings["plans"]:
+        if plan["table"] and change.startswith(f"plans.{plan['problem']}.table.sha256 was "):
+            return f"{plan['table']['csv']} has changed since"
+    return change
 
 
 def claim_folder(folder: Path) -> None:

@@ -31,14 +31,23 @@ RESULTS_NAME = "results.csv"
 CRITERIA_NAME = "criteria.csv"
 
 
-def read_results(folder: Path) -> StudyResults:
+def read_results(folder: str | os.PathLike[str]) -> StudyResults:
     """What the study in a folder has found so far.
+
+    Parameters
+    ----------
+    folder : str or path
+
+    Returns
+    -------
+    StudyResults
 
     Raises
     ------
     StudyError
         If the folder holds no study, one that has not begun, or a damaged one.
     """
+    folder = Path(folder)
     store = SQLiteStore(folder / FILE_NAME)
     try:
         store.check()

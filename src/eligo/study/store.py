@@ -36,6 +36,20 @@ FAILURES = """
 """Of each group, SQLite takes what is no aggregate from the row that `max` found."""
 
 
+def no_study(folder: Path) -> str:
+    """What to say of a folder without a study: what it is, and what to do."""
+    if folder.name == FILE_NAME and folder.is_file():
+        return f"{folder} is a study's file; name its folder, {folder.parent}."
+    if not folder.exists():
+        return f"there is no folder {folder}. Check the path; `eligo study run` makes one."
+    if not folder.is_dir():
+        return f"{folder} is a file and no study's folder. Name the folder that has the {FILE_NAME}."
+    if inside := sorted(file.parent.name for file in folder.glob(f"*/{FILE_NAME}")):
+        return f"{folder} is not a study: it has no {FILE_NAME}, but holds {', '.join(inside)}. Name one of these."
+    what = "it has no" if any(folder.iterdir()) else "it is empty and has no"
+    return f"{folder} is not a study: {what} {FILE_NAME}. `eligo study run` makes one."
+
+
 class Store(Protocol):
     """What the runner needs: a unit that was added is there for good, whole, or not at all."""
 
@@ -92,7 +106,7 @@ class SQLiteStore:
         """Open the file; make its tables if it is new, bring it to this version if it is old."""
         self.path = path
         if not is_new and not path.is_file():
-            raise StudyError(f"{path.parent} is not a study: it has no {path.name}. `eligo study run` makes one.")
+            raise StudyError(no_study(path.parent))
         _refuse_emptied(path)
         unreadable = "{path} cannot be read as a study: {error}. Restore a copy, or choose another folder."
         try:

@@ -201,10 +201,12 @@ def stack_trials(
     Raises
     ------
     ValueError
-        If the design is none, or the numbers are.
+        If the design or the data set is none, or the numbers are.
     """
     remedy = "Write e.g. TrialDesign(seed=1)."
     refuse_unless("design", design, lambda one: isinstance(one, TrialDesign), "a TrialDesign", remedy)
+    remedy = "Write e.g. eligo.datasets.load('iris')."
+    refuse_unless("dataset", dataset, lambda one: isinstance(one, Dataset), "an eligo.datasets.Dataset", remedy)
     remedy = f"Write range({numbers})." if is_whole(numbers) else "Write e.g. range(10)."
     refuse_unless("numbers", numbers, lambda all: len(all) and is_whole(min(all)), "the numbers of some trials", remedy)
     parts: dict[str, list[NDArray]] = {}

@@ -103,7 +103,8 @@ def score_predictions(utility: Utility, predicted: Predicted, task: Task, *, key
     if not isinstance(utility, FromPredictions) or not utility.is_from_predictions(task):
         raise ValueError(
             f"`utility` {name} looks at the network itself for {kind_of(task)}, and not only at its predictions. Query with "
-            "a network of eligo, or take a utility of predictions such as Margin or EnsembleVariance."
+            "a network of eligo, or take a utility of predictions such as Margin or EnsembleVariance. One of your own needs "
+            "`of_predictions` and `is_from_predictions`, see `eligo.utilities.FromPredictions`."
         )
     refuse_few_members(utility, len(predicted.values), "Give it a list of models, or a forest.")
     return utility.of_predictions(Predicted(*map(jnp.asarray, predicted)), key=key)

@@ -178,3 +178,10 @@ def test_too_few_trials_are_refused(tmp_path: Path):
             comparison_study(one, table, compared_methods([]), 1, 1)
         with pytest.raises(StudyError, match=r"^--seed must be at least 0; got -1\.$"):
             comparison_study(one, table, compared_methods([]), 2, -1)
+
+
+@pytest.mark.parametrize(("text", "is_told"), [("1,2.5\n2,3\n", True), ("1;2\n2;3,5\n", True), ("1,y\n2,3\n", False)])
+def test_a_first_line_of_numbers_is_told(tmp_path: Path, text: str, is_told: bool):
+    (tmp_path / "bare.csv").write_text(text)
+    _, notes = read_cells(tmp_path / "bare.csv")
+    assert any("the first line was taken for names" in note for note in notes) == is_told

@@ -95,7 +95,20 @@ def _csv(path: Path) -> tuple[pd.DataFrame, list[str]]:
     except ValueError as error:  # pandas' own errors are ValueErrors, some of several lines
         reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
         raise DataError(f"cannot read {str(path)!r} as CSV: {reason}. Check the file.") from None
+    if all(_is_number(name) for name in header):
+        notes.append(
+            f"All names of columns are numbers, {header[0]} first: the first line was taken for names, not for a row."
+        )
     return frame.set_axis(header, axis=1), notes
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _dialect(text: str) -> tuple[str, str, list[str]]:

@@ -80,6 +80,7 @@ def prepared(path: Path, target: str, task: str | None, seed: int) -> Prepared:
     where = str(path)
     whole, notes = read_cells(path)
     rows, task, said = with_target(where, whole, target, task)
+    _refuse_few(where, rows)
     notes += said
     columns, kinds, said = useful_columns(rows, target)
     notes += said
@@ -116,6 +117,10 @@ def _check(where: str, frame: pd.DataFrame, kinds: dict[str, str], target: str) 
         raise DataError(
             f"{where!r} has no column left to predict {target!r} from. Add columns of numbers or categories."
         )
+    _refuse_few(where, frame)
+
+
+def _refuse_few(where: str, frame: pd.DataFrame) -> None:
     if len(frame) < FEWEST_ROWS:
         raise DataError(
             f"{where!r} has {several(len(frame), 'row')} to learn from; a comparison needs at least {FEWEST_ROWS}. Add rows."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from eligo.datasets import DataError
-from eligo.datasets.tables import TASKS, check_target
+from eligo.datasets.tables import TASKS, as_numbers, check_target
 from eligo.mistakes import several
 from eligo.study.comparison.cells import understood
 from eligo.study.comparison.columns import named
@@ -35,7 +36,7 @@ def with_target(where: str, frame: pd.DataFrame, target: str, task: str | None) 
     Raises
     ------
     DataError
-        If there is no such column, no row has a value in it, or it suits no task.
+        If there is no such column, no row has a value in it, one is infinite, or it suits no task.
 
     Examples
     --------
@@ -48,6 +49,7 @@ def with_target(where: str, frame: pd.DataFrame, target: str, task: str | None) 
     if cells.kind == "date":
         raise DataError(f"{where!r}: the target {target!r} holds dates or times, which no task predicts. Name another.")
     is_known = cells.values.notna()
+    _refuse_infinite(where, target, frame[target])
     if not is_known.any():
         raise DataError(f"{where!r}: the target {target!r} is missing in all {len(frame)} rows. Name another column.")
     values = cells.values[is_known]
@@ -68,6 +70,16 @@ def with_target(where: str, frame: pd.DataFrame, target: str, task: str | None) 
         (task or guess),
         notes,
     )
+
+
+def _refuse_infinite(where: str, target: str, column: pd.Series) -> None:
+    """Refuse infinite numbers, which are neither missing nor anything to learn."""
+    is_infinite = as_numbers(column.astype(object)).isin([np.inf, -np.inf])
+    if is_infinite.any():
+        raise DataError(
+            f"{where!r}: the target {target!r} is infinite in {several(int(is_infinite.sum()), 'row')}. Drop these rows, or "
+            "write what was measured."
+        )
 
 
 def _guess(values: pd.Series, is_numeric: bool) -> str:
