@@ -129,7 +129,7 @@ HOSTILE = {
     ),
     "a strange parameter": (
         lambda facts, arrays: facts["parameters"].update(evil=1),
-        "unexpected keyword argument 'evil'",
+        "has no parameter 'evil'. There are hidden,",
     ),
     "a bad value": (
         lambda facts, arrays: facts["parameters"].update(rule={"value": "Top", "fields": {"n": 0}}),
