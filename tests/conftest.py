@@ -59,3 +59,21 @@ def few_programs() -> Iterator[None]:
     import jax
 
     jax.clear_caches()
+
+
+AS_SHIPPED = {
+    *("test_against_torch", "test_edges", "test_layouts", "test_nets", "test_parts", "test_querying", "test_scoring"),
+    *("test_selective", "test_stretch", "test_training", "test_compilation", "test_docs", "test_properties"),
+}
+"""Test files whose programs are compiled as users have them: they compare bits, look at compiling, or train for long."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hasty_compiler(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Elsewhere a compiler that optimises takes longer than it saves."""
+    import jax
+
+    is_hasty = request.node.path.stem not in AS_SHIPPED
+    jax.config.update("jax_disable_most_optimizations", is_hasty)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)

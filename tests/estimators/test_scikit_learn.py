@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import jax
 import pytest
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
@@ -28,14 +27,6 @@ def checks() -> Iterator[Any]:
             inner = getattr(check, "func", check)
             name = getattr(inner, "func", inner).__name__
             yield pytest.param(made, check, marks=marks, id=f"{type(estimator).__name__}-{name}")
-
-
-@pytest.fixture(autouse=True)
-def _hasty_compiler() -> Iterator[None]:
-    """The checks fit some shapes once: a compiler that optimises takes longer than it saves."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 @pytest.mark.parametrize(("estimator", "check"), list(checks()))
