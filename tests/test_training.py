@@ -1,10 +1,6 @@
 """The engine against the paper's equations written as loops, and what many networks in one program must not change."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +9,7 @@ import pytest
 
 import problems
 import transcription as paper
+from devices import found_on_other_devices
 from eligo import CLASSIFICATION, SGD, TANH, Network, train, train_many
 from eligo import training as engine
 from eligo.nets import VMAPPED_BLOCKS
@@ -347,33 +344,20 @@ class CompilationCounter:
         self.is_counting = False
 
 
-def train_on_many_devices() -> np.ndarray:
+def train_on_many_devices() -> dict[str, np.ndarray]:
     """All weights of 23 networks, (nets, weights)."""
     data = [coded(CLASSIFICATION, seed=net) for net in range(23)]
     trained = train_many(
         NETWORK, initial(3, leading=(23,)), np.stack([X for X, T in data]), np.stack([T for X, T in data]),
         CLASSIFICATION, SGD(0.3, 0.9, 0.001, epochs=20), key=keys(7, 23),
     )  # fmt: skip
-    return np.stack([weights_of(nth(trained, net)) for net in range(23)])
+    return {"weights": np.stack([weights_of(nth(trained, net)) for net in range(23)])}
 
 
 def test_results_do_not_depend_on_the_number_of_devices(tmp_path) -> None:
     """Another number of devices makes blocks of another size, which may round otherwise, and nothing else."""
-    n_devices = 1 if jax.local_device_count() > 1 else 2
-    program = f"""
-import eligo, jax, numpy as np, test_training
-assert jax.local_device_count() == {n_devices}, jax.local_devices()
-np.save({str(tmp_path / "weights.npy")!r}, test_training.train_on_many_devices())
-"""
-    environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
-    environment |= {
-        "ELIGO_HOST_DEVICES": str(n_devices),
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]),
-    }
-    said = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
-    assert said.returncode == 0, said.stderr
-    expected = train_on_many_devices()
-    found = np.load(tmp_path / "weights.npy")
+    found = found_on_other_devices(train_on_many_devices, tmp_path)["weights"]
+    expected = train_on_many_devices()["weights"]
     largest = np.abs(expected).max(axis=1, keepdims=True)
     np.testing.assert_array_less(np.abs(found - expected) / largest, 2e-6)
     assert len(np.unique(expected[:, 0])) == 23

@@ -1,9 +1,6 @@
 """Trials come to the same one part after the other, as memory allows, and on any number of devices."""
 
 import itertools
-import os
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,6 +8,7 @@ import jax
 import numpy as np
 import pytest
 
+from devices import found_on_other_devices
 from eligo import (
     CLASSIFICATION,
     LINEAR_OUTPUT_REGRESSION,
@@ -89,20 +87,8 @@ def learn_on_devices(hidden: int) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("hidden", LAYOUTS.values(), ids=LAYOUTS)
 def test_another_number_of_devices_changes_no_bit(tmp_path: Path, hidden: int) -> None:
     """Of blocks of the size that the trials of either number fill; `tests/test_training.py` has others."""
-    n_devices = 1 if jax.local_device_count() > 1 else 2
-    program = f"""
-import jax, numpy as np, test_parts
-assert jax.local_device_count() == {n_devices}, jax.local_devices()
-np.savez({str(tmp_path / "found.npz")!r}, **test_parts.learn_on_devices({hidden}))
-"""
-    environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
-    environment |= {
-        "ELIGO_HOST_DEVICES": str(n_devices),
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]),
-    }
-    said = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
-    assert said.returncode == 0, said.stderr
-    expected, found = learn_on_devices(hidden), np.load(tmp_path / "found.npz")
+    found = found_on_other_devices(learn_on_devices, tmp_path, hidden)
+    expected = learn_on_devices(hidden)
     assert set(found) == set(expected)
     for name, values in expected.items():
         np.testing.assert_array_equal(found[name], values, err_msg=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,40 +93,71 @@ def learn_selectively(
     if isinstance(rule, AdaptiveMean) and candidates != "all":
         raise ValueError(f'an adaptive beta needs `candidates` "all"; got {candidates!r}.')
     recorded = record_epochs(sgd.epochs, n_records, checkpoints)
-    last = sgd.epochs - round(tail * sgd.epochs)  # the epoch after which everything is learnt
+    last = sgd.epochs - round(tail * sgd.epochs)
     selections = np.arange(first, last, interval) if is_selective else recorded[:0]
     checks = np.arange(check_interval, sgd.epochs, check_interval) if stopping else recorded[:0]
+    timetable = _Timetable(recorded, selections, checks, last, sgd.epochs)
 
     def learn(trials: Trials) -> Trajectory:
         run = Run(network, task, trials, sgd, on_record)
-        candidate_set = trials.present  # D_C, all labels known
-        subset: Mask | Weights = candidate_set  # D_T
-        pace = _pace(rule, utility, run, tail=sgd.epochs - last, selections=selections)
-        share = np.ones(trials.n_trials) if pace else None
+        pace = _pace(rule, utility, run, timetable)
         how = Selection(utility, rule, is_removal_final=candidates == "current")
+        share = np.ones(trials.n_trials) if pace else None
         stretches = Stretches(run, how, interval, share) if is_selective else None
         run.warm_up(trains=stretches is None)
-        watch = Watch(stopping, run, candidate_set)
-        run.record(candidate_set, subset)
-        looks = {last, *recorded.tolist(), *checks.tolist(), *(selections.tolist() if pace else ())}
-        for epoch in sorted(looks - {0}):
-            due = selections[(selections >= run.epoch) & (selections < epoch) & watch.is_active.any()]
-            if pace and len(due):
-                n_selections = int((selections >= run.epoch).sum())
-                share = pace.share(getattr(run.meter, pace.of), run.epoch, n_selections)
-            if stretches:
-                subset = stretches.learn(subset, due, epoch, watch.is_active, share)
-            else:
-                run.train(still_learning(subset, watch), epoch - run.epoch)
-            if epoch in recorded:
-                run.record(candidate_set, subset)
-            if epoch in checks:
-                watch.check(candidate_set, candidate_set, subset != 0)
-            if epoch == last < sgd.epochs:
-                subset = np.where(watch.is_active[:, None], candidate_set, subset)
+        watch = Watch(stopping, run, run.trials.present)
+        subset = _learn_by(timetable, run, stretches, pace, watch)
         return run.trajectory(subset, watch.stopped_at)
 
     return learn_in_parts(learn, trials.with_members(1))
+
+
+class _Timetable(NamedTuple):
+    """When what happens in a run, in epochs trained.
+
+    Attributes
+    ----------
+    recorded, selections, checks : int arrays
+    last : int, from then on everything is learnt
+    end : int
+    """
+
+    recorded: NDArray[np.int64]
+    selections: NDArray[np.int64]
+    checks: NDArray[np.int64]
+    last: int
+    end: int
+
+    def looks(self, is_paced: bool) -> list[int]:
+        """Epochs at which training pauses; at every selection too, where each is told how much to keep."""
+        at_selections = self.selections.tolist() if is_paced else ()
+        return sorted({self.last, *self.recorded.tolist(), *self.checks.tolist(), *at_selections} - {0})
+
+
+def _learn_by(
+    timetable: _Timetable, run: Run, stretches: Stretches | None, pace: Pace | None, watch: Watch
+) -> Mask | Weights:
+    """Train from the first epoch to the last; gives the last D_T. Without stretches nothing is selected."""
+    candidate_set = run.trials.present  # D_C, all labels known
+    subset: Mask | Weights = candidate_set  # D_T
+    share = np.ones(len(subset)) if pace else None
+    run.record(candidate_set, subset)
+    for epoch in timetable.looks(is_paced=pace is not None):
+        ahead = timetable.selections[timetable.selections >= run.epoch]
+        due = ahead[(ahead < epoch) & watch.is_active.any()]
+        if pace and len(due):
+            share = pace.share(getattr(run.meter, pace.of), run.epoch, len(ahead))
+        if stretches:
+            subset = stretches.learn(subset, due, epoch, watch.is_active, share)
+        else:
+            run.train(still_learning(subset, watch), epoch - run.epoch)
+        if epoch in timetable.recorded:
+            run.record(candidate_set, subset)
+        if epoch in timetable.checks:
+            watch.check(candidate_set, candidate_set, subset != 0)
+        if epoch == timetable.last < timetable.end:
+            subset = np.where(watch.is_active[:, None], candidate_set, subset)
+    return subset
 
 
 def _refuse_unfit_settings(interval: int, first: int, candidates: str, tail: float, check_interval: int) -> None:
@@ -136,7 +167,7 @@ def _refuse_unfit_settings(interval: int, first: int, candidates: str, tail: flo
     refuse_unless_number("tail", tail, lambda tail: 0 <= tail <= 1, "in [0, 1]")
 
 
-def _pace(rule: Rule, utility: Utility, run: Run, tail: int, selections: NDArray[np.int64]) -> Pace | None:
+def _pace(rule: Rule, utility: Utility, run: Run, timetable: _Timetable) -> Pace | None:
     """The pace of an adaptive beta; None for other rules."""
     if not isinstance(rule, AdaptiveMean):
         return None
@@ -146,7 +177,7 @@ def _pace(rule: Rule, utility: Utility, run: Run, tail: int, selections: NDArray
         per_presentation=presentation_work(run.network, run.X.shape[2], run.targets.shape[2]),
         selection_work=float(run.selection_work(utility, rule, n_present, n_present)[0]),
         n_examples=int(n_present[0]),
-        n_epochs=run.sgd.epochs,
-        tail=tail,
-        selections=selections,
+        n_epochs=timetable.end,
+        tail=timetable.end - timetable.last,
+        selections=timetable.selections,
     )
