@@ -1,6 +1,7 @@
 """Does the suite notice? Each change of `mutations.toml`, made in a copy of the tree: `python tests/mutate.py [WORD ...]`.
 
 Prints whether the named tests fail, as they should, and exits with 1 if a change survives or its line is no longer there.
+The same tests pass before on the unchanged copy: else nothing would follow from their failing.
 Words pick the changes whose meaning or file has one of them.
 """
 
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,20 +51,32 @@ def mutated(mutation: Mutation, root: Path) -> str:
     return "\n".join(lines)
 
 
+def exit_code(tests: tuple[str, ...], copy: Path) -> tuple[int, str]:
+    """Pytest's exit code for tests of a copy of the tree, and its last line."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    return ended.returncode, "".join(ended.stdout.strip().splitlines()[-1:])
+
+
+exit_code_unchanged = cache(exit_code)
+
+
 def outcome(mutation: Mutation, copy: Path) -> str:
-    """Make the change in a copy of the tree, run the tests, take it back."""
+    """Run the tests in a copy of the tree, make the change, run them again, take it back."""
+    code, last_line = exit_code_unchanged(mutation.tests, copy)
+    if code != 0:
+        return f"NOT RUN: its tests fail without it, {last_line}"
     file = copy / "src" / "eligo" / mutation.file
     before = file.read_text(encoding="utf-8")
     file.write_text(mutated(mutation, copy), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutation.tests]
-    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        ended = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+        code, last_line = exit_code(mutation.tests, copy)
     finally:
         file.write_text(before, encoding="utf-8")
-    if ended.returncode == FAILED:
+    if code == FAILED:
         return "caught"
-    return "SURVIVED" if ended.returncode == 0 else f"NOT RUN: {ended.stdout.strip().splitlines()[-1:]}"
+    return "SURVIVED" if code == 0 else f"NOT RUN: {last_line}"
 
 
 def main(words: list[str]) -> int:

@@ -88,17 +88,30 @@ def bits_of(leaf):
 
 
 def test_programs_are_let_go_before_they_are_more_than_a_process_can_map(monkeypatch) -> None:
-    traced = []
+    traced, someone_elses = [], []
 
     def function(x):
         traced.append(x.shape)
         return x + 1
 
+    @jax.jit
+    def other(x):
+        someone_elses.append(x.shape)
+        return x + 1
+
     program = jit_nets(function, static_argnames=())
     for _ in range(3):
         program(jnp.zeros(2))
+    other(jnp.zeros(2))
     assert len(traced) == 1
-    monkeypatch.setattr(nets, "MOST_MAPS", 0)
+    most, counts = nets.MOST_MAPS, []
+    monkeypatch.setattr(nets, "_n_maps", lambda: counts.pop(0))
     for _ in range(2):  # compiles, lets go, and compiles again
+        counts[:] = [most + 1, most]
         np.testing.assert_array_equal(program(jnp.zeros(3)), np.ones(3))
-    assert len(traced) == 3
+    other(jnp.zeros(2))
+    assert len(traced) == 3 and len(someone_elses) == 1
+    counts[:] = [most + 1, most + 1]  # its own were not enough
+    program(jnp.zeros(4))
+    other(jnp.zeros(2))
+    assert len(someone_elses) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,8 @@ def jit_nets(
     @functools.cache
     def compiled() -> Any:
         options = known_options((_FUSING if is_fused else {}) | (WIDE_VECTORS if is_wide else {}))
-        return jax.jit(function, static_argnames=static_argnames, compiler_options=options)
+        _COMPILED.append(jax.jit(function, static_argnames=static_argnames, compiler_options=options))
+        return _COMPILED[-1]
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -176,11 +178,28 @@ MOST_MAPS = 40_000
 65 530 the system gives no more: the next program that XLA compiles crashes the process."""
 
 
+_COMPILED: list[Any] = []
+"""All that `jit_nets` has jitted."""
+
+
 def _let_go_of_programs() -> None:
-    """Forget all compiled programs when they are near what the system allows; what is used again compiles again."""
-    maps = Path("/proc/self/maps")
-    if maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
+    """Forget compiled programs when they are near what the system allows; what is used again compiles again.
+
+    The engine's own go first; all of the process only if they were not enough, for the alternative is a crash.
+    """
+    if _n_maps() <= MOST_MAPS:
+        return
+    for program in _COMPILED:
+        program.clear_cache()
+    gc.collect()
+    if _n_maps() > MOST_MAPS:
         jax.clear_caches()
+
+
+def _n_maps() -> int:
+    """Memory maps of this process, where the system tells."""
+    maps = Path("/proc/self/maps")
+    return maps.read_bytes().count(b"\n") if maps.exists() else 0
 
 
 WIDE_VECTORS: dict[str, bool | str] = {"xla_cpu_prefer_vector_width": "512"}
