@@ -28,13 +28,14 @@ def closed_form_sensitivity(network: Network, params: Params, X: Array, task: Ta
 def _closed_form(network: Network, params: Params, X: Array, task: Task, along: Array) -> Array:
     """Eq. 4 with the rows of ``along`` (directions, hidden) for those of v, which have one for each feature."""
     (name_v, name_w) = network.layer_names
-    w = params[name_w]["weights"]  # (hidden, outputs)
-    y = network.activation(X @ params[name_v]["weights"] + params[name_v]["bias"])
-    o = task.output(y @ w + params[name_w]["bias"])
+    v, w = params[name_v]["weights"], params[name_w]["weights"]  # (features, hidden), (hidden, outputs)
+    # Examples last: the long axis of every product, so that vectors are full where features, units and outputs are few.
+    y = network.activation(v.T @ X.T + params[name_v]["bias"][:, None])
+    o = task.output(w.T @ y + params[name_w]["bias"][:, None])
     # w_kj v_ji does not depend on the example, so the sum over j is one product of matrices for all examples.
-    paths = jnp.einsum("ij,jk->jki", along, w).reshape(len(w), -1)
-    summed = (network.activation.derivative(y) @ paths).reshape(len(X), w.shape[1], len(along))
-    return task.output.derivative(o)[:, :, None] * summed
+    paths = jnp.einsum("ij,jk->kij", along, w).reshape(-1, len(w))
+    summed = (paths @ network.activation.derivative(y)).reshape(w.shape[1], len(along), -1)
+    return jnp.moveaxis(task.output.derivative(o)[:, None] * summed, -1, 0)
 
 
 EXAMPLES_AT_ONCE = 256

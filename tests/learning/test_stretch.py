@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from eligo import CLASSIFICATION, SGD, Network, Trajectory, learn_selectively
-from eligo.learning.stretch import MOST_SELECTIONS
-from eligo.rules import Share
+from eligo.learning.stretch import MOST_RUNS, MOST_SELECTIONS, Least
+from eligo.rules import AboveMean, Share
 from eligo.utilities import Random
 from problems import make_trials
 
@@ -40,14 +40,42 @@ def test_neither_records_nor_other_trials_change_what_is_learnt(hidden, n_trials
 
 
 def test_seconds_of_a_stretch_are_all_told(monkeypatch) -> None:
-    """Divided in proportion: 3 s alone for an epoch on everything, 1 s for a selection."""
+    """Divided in proportion: 3 s alone for an epoch on everything, 1 s for a selection; the largest subset sets the pace."""
     network = Network((4,))
     trials = make_trials(CLASSIFICATION, 4, network=network)
-    alone = "eligo.learning.stretch.Stretches._alone"
-    monkeypatch.setattr(alone, lambda self, share: (3.0, 1.0))
-    run = learn_selectively(
-        *(network, CLASSIFICATION, trials, SGD(0.1, epochs=5)), utility=Random(), rule=Share(0.5), n_records=1
+    monkeypatch.setattr("eligo.learning.stretch.Stretches._alone", lambda self, share: (3.0, 1.0))
+
+    def learn(n_records: int) -> Trajectory:
+        how = {"utility": Random(), "rule": AboveMean(0.0), "n_records": n_records}
+        return learn_selectively(network, CLASSIFICATION, trials, SGD(0.1, epochs=5), **how)
+
+    sizes = learn(5).n_selected  # (records, trials), each what the next epoch learns from
+    n_whole = sizes[1:].max(axis=1).sum() / trials.n_examples
+    assert n_whole > sizes[1:].mean(axis=1).sum() / trials.n_examples
+    run = learn(1)
+    np.testing.assert_allclose(run.seconds_training[-1] / run.seconds_selection[-1], 3 * n_whole / 4)
+
+
+def test_the_least_that_runs_saw_counts() -> None:
+    """A call takes 1 ms and each thing in it 2 ms; the first run and one call of the second were disturbed by 50 ms."""
+    least, disturbances = Least(), iter([0.05, 0.0, 0.05, *[0.0] * 5])
+    for _ in range(2):
+        least.see(lambda number: 0.001 + 0.002 * number + next(disturbances))
+    assert least.n_runs == 2
+    np.testing.assert_allclose(least.seconds, 0.002)
+    long = Least()
+    long.see(lambda number: 3.0 * number)
+    assert long.seconds == 3.0
+
+
+def test_a_few_runs_time_an_epoch_and_a_selection(monkeypatch) -> None:
+    network, n_timed = Network((3,)), []
+    trials = make_trials(CLASSIFICATION, 2, network=network)
+    monkeypatch.setattr(
+        Least, "see", lambda least, of: (n_timed.append(least), setattr(least, "n_runs", least.n_runs + 1))
     )
-    n_whole = run.presentations[-1].sum() / (4 * trials.n_examples)
-    ratio = run.seconds_training[-1] / run.seconds_selection[-1]
-    np.testing.assert_allclose(ratio, 3 * n_whole / 4)
+    monkeypatch.setattr(Least, "seconds", 1.0)
+    how = {"utility": Random(), "rule": Share(0.5), "n_records": 3}
+    for _ in range(MOST_RUNS + 2):
+        learn_selectively(network, CLASSIFICATION, trials, SGD(0.1, epochs=4), **how)
+    assert len(n_timed) == 2 * MOST_RUNS

@@ -6,7 +6,8 @@ To call a program costs as much as an epoch of small networks, so that a selecti
 from __future__ import annotations
 
 import time
-from functools import partial
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -21,7 +22,7 @@ from eligo.nets import jit_nets, over_blocks
 from eligo.networks import presentation_work
 from eligo.rules import Rule
 from eligo.sgd import Rates
-from eligo.steps import StepSettings, TrainingState, train_block
+from eligo.steps import ROWS_PER_CHUNK, StepSettings, TrainingState, train_block
 from eligo.training import plan_for
 from eligo.utilities import Utility
 
@@ -88,8 +89,8 @@ class OfTrials(NamedTuple):
 EPOCHS, SELECTIONS = Schedule(0, 0, 0, 0, 0, 1), Schedule(0, 0, 1, 0, 0, 0)
 """One of each, and nothing else."""
 
-_ALONE: dict[Any, tuple[float, float]] = {}
-"""Seconds of an epoch and of a selection alone, by all that a program is compiled for."""
+MOST_RUNS = 5
+"""Runs that time an epoch and a selection alone; later ones of the same program take the least of theirs."""
 
 
 def _run_block(
@@ -151,6 +152,46 @@ _stretch_online = jit_nets(_stretch, static_argnames=_STATIC, is_wide=True)
 _stretch_batches = jit_nets(_stretch, static_argnames=_STATIC, is_fused=False, is_wide=True)
 
 
+class Least:
+    """The least seconds that something took alone, of all that runs saw.
+
+    Attributes
+    ----------
+    n_runs : int, how many runs have timed it
+    """
+
+    def __init__(self) -> None:
+        """Nothing seen."""
+        self.n_runs = self._number = 0
+        self._some = self._nothing = np.inf
+
+    def see(self, seconds_of: Callable[[int], float]) -> None:
+        """Time one if it takes long, else as many as do, and none, three times; ``seconds_of`` does so many in a call."""
+        self.n_runs += 1
+        one = seconds_of(1)
+        if self._number <= 1:  # or seemed long, for it was disturbed
+            self._number = min(int(SECONDS_TO_TIME / one) + 1, MOST_SELECTIONS)
+            self._some = np.inf if self._number > 1 else min(self._some, one)
+        if self._number == 1:
+            return
+        for _ in range(3):
+            self._some = min(self._some, seconds_of(self._number))
+            self._nothing = min(self._nothing, seconds_of(0))
+
+    @property
+    def seconds(self) -> float:
+        """Of one, without what a call takes."""
+        net = self._some - self._nothing
+        return (net if 0 < net < np.inf else self._some) / self._number
+
+
+@lru_cache(maxsize=64)
+def _alone_of(*program: Any) -> tuple[Least, Least]:
+    """An epoch and a selection alone, by all that a program is compiled for."""
+    del program
+    return Least(), Least()
+
+
 class Stretches:
     """Trials of a run that train and choose, from one record to the next.
 
@@ -171,7 +212,7 @@ class Stretches:
         n_trials = run.trials.n_trials
         self.plan = plan_for(run.network, run.task, run.sgd, run.X, run.targets, n_trials)
         self.rates = run.sgd.rates(n_trials)
-        self.kind = _kind_of_choice(selection.rule, share)
+        self.kind, self.has_timed = _kind_of_choice(selection.rule, share), False
         self._seconds_on_everything(share, EPOCHS, 0)  # compiles
 
     def learn(
@@ -213,8 +254,8 @@ class Stretches:
         run.state, kept, sizes = self._call(subset, is_active, share, schedule)
         seconds = time.perf_counter() - began
         n_kept = np.concatenate([(subset != 0).sum(axis=1)[:, None], sizes[:, :n_selections]], axis=1)
-        n_presented = self._count(n_kept, gaps, is_active)
-        self._divide(seconds, n_selections, n_presented / int(run.trials.present.sum()), share)
+        self._count(n_kept, gaps, is_active)
+        self._divide(seconds, n_selections, self._whole_epochs(n_kept * is_active[:, None], gaps), share)
         run.epoch, run.n_choices = until, run.n_choices + n_selections
         return kept
 
@@ -228,8 +269,19 @@ class Stretches:
         self.run.meter.seconds["seconds_training"] += seconds * of_training
         self.run.meter.seconds["seconds_selection"] += seconds * (1 - of_training)
 
-    def _count(self, n_kept: NDArray[np.int64], gaps: NDArray[np.int64], is_active: Mask) -> int:
-        """Count what trials presented, n_kept (trials, gaps) for so many epochs each, and their selections; give the sum."""
+    def _whole_epochs(self, n_kept: NDArray[np.int64], gaps: NDArray[np.int64]) -> float:
+        """Epochs on everything that take as long as those on n_kept (trials, gaps), so many each."""
+        block, rows_per_step = self.plan.layout.block, self.plan.settings.rows_per_step
+
+        def steps(n_rows: NDArray[np.int64]) -> NDArray[np.float64]:
+            """Steps of a block, which are those of the largest subset in it; the mean over blocks, (gaps,)."""
+            blocked = np.pad(n_rows, ((0, -len(n_rows) % block), (0, 0))).reshape(-1, block, n_rows.shape[1])
+            return np.ceil(blocked.max(axis=1) / min(rows_per_step, ROWS_PER_CHUNK)).mean(axis=0)
+
+        return float(steps(n_kept) @ gaps / steps(self.run.trials.present.sum(axis=1)[:, None])[0])
+
+    def _count(self, n_kept: NDArray[np.int64], gaps: NDArray[np.int64], is_active: Mask) -> None:
+        """Count what trials presented, n_kept (trials, gaps) for so many epochs each, and their selections."""
         run, n_present = self.run, self.run.trials.present.sum(axis=1)
         presentations = is_active * (n_kept @ gaps)
         per_presentation = presentation_work(run.network, run.X.shape[2], run.targets.shape[2])
@@ -238,7 +290,6 @@ class Stretches:
         for n_before in n_kept[:, :-1].T:
             n_candidates = n_before if self.selection.is_removal_final else n_present
             run.meter.count_selection(is_active * run.selection_work(*how, n_present, n_candidates))
-        return int(presentations.sum())
 
     def _call(
         self, subset: Mask | Weights, is_active: Mask, share: Weights | None, schedule: Schedule
@@ -253,21 +304,14 @@ class Stretches:
         return run.placed(state), np.asarray(kept), sizes
 
     def _alone(self, share: Weights | None) -> tuple[float, float]:
-        """Seconds of an epoch on everything and of a selection, each alone; measured once for each program."""
+        """Seconds of an epoch on everything and of a selection, each alone: the least that runs of this program saw."""
         shapes = (self.run.X.shape, self.run.targets.shape, self.run.weights is None, self.kind)
-        program = (self.plan, self.selection, *shapes)
-        if program not in _ALONE:
-            _ALONE[program] = (self._seconds_of_one(share, EPOCHS), self._seconds_of_one(share, SELECTIONS))
-        return _ALONE[program]
-
-    def _seconds_of_one(self, share: Weights | None, of: Schedule) -> float:
-        """Of one alone if it takes long, else of as many as do; the least of three tries."""
-        one = self._seconds_on_everything(share, of, 1)
-        if one > SECONDS_TO_TIME:
-            return one
-        n_timed = min(int(SECONDS_TO_TIME / one) + 1, MOST_SELECTIONS)
-        none, some = (min(self._seconds_on_everything(share, of, n) for _ in range(3)) for n in (0, n_timed))
-        return (some - none if some > none else some) / n_timed
+        epochs, selections = alone = _alone_of(self.plan, self.selection, *shapes)
+        if not self.has_timed and epochs.n_runs < MOST_RUNS:
+            for least, of in zip(alone, (EPOCHS, SELECTIONS), strict=True):
+                least.see(partial(self._seconds_on_everything, share, of))
+        self.has_timed = True
+        return epochs.seconds, selections.seconds
 
     def _seconds_on_everything(self, share: Weights | None, of: Schedule, number: int) -> float:
         began = time.perf_counter()

@@ -38,7 +38,9 @@ def best_one(scores: Array, is_candidate: Array, key: Array) -> Array:
     usable = _usable(scores, is_candidate)
     is_tied = is_candidate & (usable == usable.max())
     lots = jnp.where(is_tied, _lots(key, scores), np.uint32(2**32 - 1))
-    return is_tied & (jnp.arange(len(scores)) == lots.argmin())
+    places = jnp.arange(len(scores))
+    first = jnp.where(lots == lots.min(), places, len(scores)).min()  # argmin, which takes the compiler twice as long
+    return is_tied & (places == first)
 
 
 @dataclass(frozen=True)
