@@ -1,5 +1,6 @@
 """What the site generates from the package: every method, utility, rule and public name, as its docstring tells it."""
 
+import ast
 import inspect
 import re
 from pathlib import Path
@@ -22,6 +23,15 @@ def test_every_public_name_is_on_one_page_of_the_api() -> None:
     for part, members in NAMES.items():
         for name in members:
             assert f"({api.anchor(name.path)})=" in PAGES[part]
+
+
+@pytest.mark.parametrize("part", PAGES)
+def test_signatures_are_python(part) -> None:
+    """Else what colours the code warns, and a site that warns is not built."""
+    blocks = re.findall(r"^```python\n(eligo.*?|\w+\(.*?)\n```$", PAGES[part], re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        ast.parse("def " + re.sub(r"^[\w.]+", "called", block) + ("" if "(" in block else "()") + ": ...")
 
 
 def test_every_method_is_in_the_catalogue_with_its_settings() -> None:

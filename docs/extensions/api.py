@@ -170,8 +170,7 @@ def _signature(thing: Any) -> str:
         signature = inspect.signature(thing)
     except (ValueError, TypeError):
         return ""
-    plain = [argument.replace(annotation=inspect.Parameter.empty) for argument in signature.parameters.values()]
-    plain = [argument for argument in plain if argument.name != "self"]
+    plain = [_plain(argument) for argument in signature.parameters.values() if argument.name != "self"]
     whole = str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))
     if len(whole) < 80:
         return whole
@@ -180,6 +179,20 @@ def _signature(thing: Any) -> str:
     if by_name and plain[by_name[0] - 1].kind is not inspect.Parameter.VAR_POSITIONAL:
         listed.insert(by_name[0], "*")
     return "(\n    " + ",\n    ".join(listed) + ",\n)"
+
+
+class _Named(str):
+    """What has a name only: a class, a function; three dots for what is made anew at each call."""
+
+    __repr__ = str.__str__
+
+
+def _plain(argument: inspect.Parameter) -> inspect.Parameter:
+    """An argument without its annotation, with a default that reads as Python."""
+    default = argument.default
+    if default is not argument.empty and repr(default).startswith("<"):
+        default = _Named(getattr(default, "__name__", "..."))
+    return argument.replace(annotation=argument.empty, default=default)
 
 
 def _methods(thing: Any) -> Iterator[tuple[str, Any]]:
