@@ -154,6 +154,15 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: query(rule="top"), "`rule` must be a rule, such as eligo.rules.Top(); got 'top'"),
     (lambda: query(rule=Top), "got the class Top. Write Top()."),
+    (
+        lambda: query(n=3, rule=Top(2)),
+        "`n` must be 2, as many as `rule` Top(n=2) chooses; got 3. Pass n=2, or leave the number out of the rule.",
+    ),
+    (lambda: query(rule=KCentre(5)), "`n` must be 5, as many as `rule` KCentre(n=5) chooses; got 1. Pass n=5"),
+    (
+        lambda: query(rule=AboveMean()),
+        "`rule` must choose n examples, as `eligo.rules.Top` and the batch rules do; Above",
+    ),
     (lambda: query(n=2.5), "`n` must be a whole number of at least 1; got 2.5"),
     (
         lambda: query(model="rf"),
@@ -214,6 +223,10 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     (lambda: active(n_initial=31), "`n_initial` must be in [1, 30], the examples that there are; got 31. Lower it."),
     (lambda: active(n_members=0), "`n_members` must be a whole number of at least 1; got 0."),
     (lambda: active(query_size=2.5), "`query_size` must be a whole number of at least 1; got 2.5."),
+    (
+        lambda: active(query_size=5, rule=KCentre(2)),
+        "`query_size` must be 2, as many as `rule` KCentre(n=2) chooses; got 5. Pass query_size=2, or leave",
+    ),
     (lambda: active(rule=Top), "got the class Top. Write Top()."),
     (lambda: active(n_members=1, utility=EnsembleVariance()), "Query with `n_members=2` or more."),
     (
@@ -330,8 +343,10 @@ def test_files_that_are_not_there_or_not_ours(tmp_path) -> None:
 
 
 def test_what_is_no_mistake_is_taken() -> None:
-    """A label of -1 among two classes, everything labelled at the end of a loop, a list of rows, an int of one layer."""
+    """A label of -1 among two classes, everything labelled at the end of a loop, a list of rows, an int of one layer, a
+    number that is said twice."""
     assert query(y=Y).size == 0
+    assert query(n=3, rule=Top(3)).size == query(n=3, rule=Top()).size == 3
     assert query(model=LOGISTIC.predict_proba, y=np.where(Y > 0, 1, -1)).size == 0
     np.testing.assert_array_equal(pool(X=X.tolist()), pool(X=X.astype(np.float32)))
     assert eligo.SelectiveClassifier(hidden=8)._network() == eligo.Network((8,))

@@ -16,7 +16,7 @@ from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import OnRecord
 from eligo.mistakes import checked_count, is_whole, refuse_unless
 from eligo.rules import BatchRule, QueryRule, Top
-from eligo.rules.protocol import resized
+from eligo.rules.protocol import asked_for
 from eligo.sgd import SGD
 from eligo.utilities import EnsembleVariance, PredictiveEntropy, Utility
 
@@ -106,7 +106,7 @@ class ActiveEstimator(NetworkEstimator):
 
     def _rule(self) -> QueryRule | BatchRule:
         """How scores become a query."""
-        return Top(self.query_size) if self.rule is None else resized(self.rule, self.query_size)
+        return Top(self.query_size) if self.rule is None else asked_for("query_size", self.query_size, self.rule)
 
     def _labels_of(self, pool_size: int) -> int | None:
         """Labels to ask for, of a pool of this size."""
@@ -161,7 +161,8 @@ class ActiveClassifier(NetworkClassifier, ActiveEstimator):
     n_members : int, default=3, networks of the committee; they differ by their initial weights and orders of presentation
     utility : Utility, default=None, what scores an example; None is `eligo.utilities.EnsembleVariance` for a committee and
         `eligo.utilities.PredictiveEntropy` for one network
-    rule : query rule, default=None, how scores become choices; its ``n`` is ``query_size``. None is `eligo.rules.Top`
+    rule : query rule, default=None, how scores become choices; write it without a number, or with that of ``query_size``.
+        None is `eligo.rules.Top`
     retraining : {"warm", "warm_at_rest", "cold"}, default="warm", what happens to the weights at a query, see
         `eligo.learn_by_querying`
     epochs_per_query : int, default=None, epochs of training after each query; None spreads ``epochs`` over all of them when
@@ -203,7 +204,8 @@ class ActiveRegressor(NetworkRegressor, ActiveEstimator):
     n_members : int, default=3, networks of the committee; they differ by their initial weights and orders of presentation
     utility : Utility, default=None, what scores an example; None is `eligo.utilities.EnsembleVariance` for a committee and
         `eligo.utilities.PredictiveEntropy` for one network
-    rule : query rule, default=None, how scores become choices; its ``n`` is ``query_size``. None is `eligo.rules.Top`
+    rule : query rule, default=None, how scores become choices; write it without a number, or with that of ``query_size``.
+        None is `eligo.rules.Top`
     retraining : {"warm", "warm_at_rest", "cold"}, default="warm", what happens to the weights at a query, see
         `eligo.learn_by_querying`
     epochs_per_query : int, default=None, epochs of training after each query; None spreads ``epochs`` over all of them when

@@ -25,7 +25,7 @@ from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.representations import Embedding, Vectors
 from eligo.rules import BatchRule, QueryRule, Rule, Top
-from eligo.rules.protocol import resized
+from eligo.rules.protocol import asked_for
 from eligo.tasks import CLASSIFICATION, REGRESSION, Task
 from eligo.utilities import Predicted, Situation, Utility, score_predictions
 from eligo.utilities.protocol import refuse_no_utility
@@ -75,9 +75,9 @@ def query(
     y : array (examples,) or (examples, outputs), their labels, with ``missing_label`` where there is none
     utility : Utility
     n : int, default=1, rows to ask for, at least 1; all unlabelled ones when there are fewer
-    rule : query rule, default=None, how scores become choices, a batch that is diverse for instance; its ``n`` is the one
-        above. None is `Top`. Of a model that is no eligo estimator the ``representation`` of a batch rule is not looked
-        at: its examples lie where the features of X, each scaled to [-1, 1], put them
+    rule : query rule, default=None, how scores become choices, a batch that is diverse for instance; write it without a
+        number, or with the one above. None is `Top`. Of a model that is no eligo estimator the ``representation`` of a
+        batch rule is not looked at: its examples lie where the features of X, each scaled to [-1, 1], put them
     missing_label : default=nan, what stands in ``y`` for a missing label: NaN (None is missing too), None, -1, ...
     return_scores : bool, default=False, whether to give the scores as well
     random_state : int, RandomState or None, default=None, for ties and for utilities and rules that draw lots
@@ -91,8 +91,8 @@ def query(
     Raises
     ------
     ValueError
-        If an argument is not of its kind, X and y do not fit each other, no label is missing by ``missing_label`` but by
-        another mark, or the utility cannot score what the model says.
+        If an argument is not of its kind, X and y do not fit each other, ``n`` is not the number of the rule, no label is
+        missing by ``missing_label`` but by another mark, or the utility cannot score what the model says.
 
     Examples
     --------
@@ -110,13 +110,13 @@ def query(
     _refuse_no_model(model)
     is_missing = missing(y, missing_label)
     _check(X, is_missing, n)
+    rule = Top(n) if rule is None else asked_for("n", n, rule)
     refuse_other_mark(model, y, is_missing, missing_label)
     scores = np.full(len(is_missing), np.nan)
     if not is_missing.any():
         chosen = np.empty(0, dtype=np.int64)
         return (chosen, scores) if return_scores else chosen
     rng = check_random_state(random_state)
-    rule = Top(n) if rule is None else resized(rule, n)
     ask = _ask_network if isinstance(model, NetworkEstimator) else _ask_stranger
     asked = ask(model, X, y, is_missing, utility, rule, random_keys(rng, 2))
     scores[is_missing] = np.asarray(asked.scores)[is_missing]

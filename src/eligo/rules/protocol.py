@@ -108,8 +108,42 @@ def resized(rule: Query, n: int) -> Query:
         If it is no rule, or does not say how many it chooses.
     """
     refuse_no_rule(rule)
-    if not hasattr(rule, "n"):
+    if "n" not in getattr(rule, "__dataclass_fields__", {}):
         raise ValueError(
-            f"`rule` must choose n examples, as `eligo.rules.Top` and the batch rules do; {type(rule).__name__} has no `n`."
+            f"`rule` must choose n examples, as `eligo.rules.Top` and the batch rules do; {type(rule).__name__} has no "
+            "field `n`."
         )
     return replace(rule, n=n)
+
+
+def asked_for(name: str, n: int, rule: Query) -> Query:
+    """The rule for as many examples as an argument asks for, unless the rule itself asks for another number.
+
+    Parameters
+    ----------
+    name : str, of the argument
+    n : int
+    rule : query rule; one whose own ``n`` is the default asks for nothing
+
+    Raises
+    ------
+    ValueError
+        If it is no rule, does not say how many it chooses, or says another number.
+
+    Examples
+    --------
+    >>> from eligo.rules import Top
+    >>> asked_for("n", 3, Top())
+    Top(n=3)
+    >>> asked_for("n", 3, Top(2))
+    Traceback (most recent call last):
+        ...
+    ValueError: `n` must be 2, as many as `rule` Top(n=2) chooses; got 3. Pass n=2, or leave the number out of the rule.
+    """
+    of_that_size = resized(rule, n)
+    if rule.n not in (n, type(rule).__dataclass_fields__["n"].default):
+        raise ValueError(
+            f"`{name}` must be {rule.n}, as many as `rule` {type(rule).__name__}(n={rule.n}) chooses; got {n}. Pass "
+            f"{name}={rule.n}, or leave the number out of the rule."
+        )
+    return of_that_size
