@@ -76,10 +76,27 @@ def test_the_budget_is_what_is_labelled(active) -> None:
     assert active.presentations_ == 2 * (14 * 30 + 13 * 20 + 13 * 10)  # two members, 40 epochs over three rounds
 
 
-@pytest.mark.parametrize(("budget", "labels"), [(0.5, 10 + 70), (None, 150), (10_000, 150), (0, 10)])
+@pytest.mark.parametrize(("budget", "labels"), [(0.5, 10 + 70), (None, 150), (140, 150), (0, 10)])
 def test_budgets_are_numbers_or_shares(budget, labels) -> None:
     model = clone(ACTIVE).set_params(budget=budget, query_size=35, epochs=4).fit(X, NAMES)
     assert model.selected_.sum() == labels
+
+
+def test_a_budget_that_the_pool_does_not_hold_is_told() -> None:
+    model = clone(ACTIVE).set_params(budget=141, query_size=35, epochs=4)
+    with pytest.warns(UserWarning) as told:
+        model.fit(X, NAMES)
+    assert [str(one.message) for one in told] == [
+        "`budget` is 141, and the pool holds 140 examples beside the first ones; all are asked for. Lower it, or pass "
+        "budget=None for all."
+    ]
+    assert told[0].filename == __file__
+    assert model.selected_.all()
+
+
+def test_a_default_budget_is_at_most_what_the_pool_holds() -> None:
+    model = clone(ACTIVE).set_params(budget=ActiveClassifier().budget, query_size=35, epochs=4).fit(X[50:], NAMES[50:])
+    assert model.selected_.all()
 
 
 def test_labels_that_were_not_asked_for_are_not_looked_at(active) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -14,11 +15,14 @@ from eligo.estimators.wording import worded
 from eligo.learning import Trajectory, Trials, learn_by_querying
 from eligo.learning.run import Run, refuse_unfit
 from eligo.learning.trajectory import OnRecord
-from eligo.mistakes import checked_count, is_whole, refuse_unless
+from eligo.mistakes import checked_count, is_whole, refuse_unless, several
 from eligo.rules import BatchRule, QueryRule, Top
 from eligo.rules.protocol import asked_for
 from eligo.sgd import SGD
 from eligo.utilities import EnsembleVariance, PredictiveEntropy, Utility
+
+BUDGET = 100
+"""Labels to ask for where nothing else is said: at most so many, so that a smaller pool is no reason to warn."""
 
 
 class ActiveEstimator(NetworkEstimator):
@@ -30,7 +34,7 @@ class ActiveEstimator(NetworkEstimator):
         hidden: tuple[int, ...] = (64,),
         activation: str = "sigmoid",
         *,
-        budget: int | float | None = 100,
+        budget: int | float | None = BUDGET,
         n_initial: int = 10,
         query_size: int = 1,
         n_members: int = 3,
@@ -114,7 +118,16 @@ class ActiveEstimator(NetworkEstimator):
             return None
         allowed = "a whole number of at least 0, a share in [0.0, 1.0], or None for all"
         refuse_unless("budget", self.budget, _is_budget, allowed)
-        return min(int(self.budget), pool_size) if is_whole(self.budget) else round(self.budget * pool_size)
+        if not is_whole(self.budget):
+            return round(self.budget * pool_size)
+        if self.budget > pool_size and self.budget != BUDGET:
+            warnings.warn(
+                f"`budget` is {self.budget}, and the pool holds {several(pool_size, 'example')} beside the first ones; all "
+                "are asked for. Lower it, or pass budget=None for all.",
+                UserWarning,
+                stacklevel=5,
+            )
+        return min(int(self.budget), pool_size)
 
     def _learn(self, trials: Trials, sgd: SGD, on_record: OnRecord | None) -> Trajectory:
         pool_size = int((trials.present & ~np.asarray(trials.is_first_labelled)).sum())
@@ -153,8 +166,9 @@ class ActiveClassifier(NetworkClassifier, ActiveEstimator):
     Parameters
     ----------
     NETWORK
-    budget : int, float or None, default=100, labels to ask for beside the ``n_initial`` first ones: a number, at most what
-        the pool holds; a share of the pool, in [0.0, 1.0]; or None for all
+    budget : int, float or None, default=100, labels to ask for beside the ``n_initial`` first ones: a number; a share of the
+        pool, in [0.0, 1.0]; or None for all. Of a number that is more than the pool holds all are asked for, with a warning
+        unless it is the default
     n_initial : int, default=10, random examples whose labels are known at the start, at least 1, at most as many as there
         are; the budget does not count them
     query_size : int, default=1, labels asked for at a time
@@ -196,8 +210,9 @@ class ActiveRegressor(NetworkRegressor, ActiveEstimator):
     Parameters
     ----------
     NETWORK
-    budget : int, float or None, default=100, labels to ask for beside the ``n_initial`` first ones: a number, at most what
-        the pool holds; a share of the pool, in [0.0, 1.0]; or None for all
+    budget : int, float or None, default=100, labels to ask for beside the ``n_initial`` first ones: a number; a share of the
+        pool, in [0.0, 1.0]; or None for all. Of a number that is more than the pool holds all are asked for, with a warning
+        unless it is the default
     n_initial : int, default=10, random examples whose labels are known at the start, at least 1, at most as many as there
         are; the budget does not count them
     query_size : int, default=1, labels asked for at a time
