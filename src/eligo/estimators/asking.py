@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pandas as pd
 from jax import Array
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_classifier
@@ -17,10 +16,11 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomFo
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from eligo.estimators.labels import missing, refuse_other_mark
 from eligo.estimators.scaling import FeatureScaling
 from eligo.estimators.shell import FLOATS, NetworkEstimator, random_keys
 from eligo.learning.run import refuse_unfit
-from eligo.mistakes import checked_count, refuse_unless, several, told
+from eligo.mistakes import checked_count, refuse_unless, several
 from eligo.nets import jit_nets
 from eligo.networks import Network, Params
 from eligo.representations import Embedding, Vectors
@@ -127,70 +127,6 @@ def query(
     rows = np.flatnonzero(np.asarray(asked.is_chosen))
     chosen = rows[np.argsort(-scores[rows], kind="stable")]
     return (chosen, scores) if return_scores else chosen
-
-
-def missing(y: ArrayLike, missing_label: Any) -> NDArray[np.bool_]:
-    """Which labels are missing, (examples,); of several outputs, if any is.
-
-    Examples
-    --------
-    >>> missing([1.0, np.nan], np.nan).tolist(), missing(["a", None], None).tolist(), missing([0, -1], -1).tolist()
-    ([False, True], [False, True], [False, True])
-    """
-    remedy = "Say what stands in `y` for a missing label."
-    refuse_unless("missing_label", missing_label, lambda mark: np.ndim(mark) == 0, "one value", remedy)
-    values = np.asarray(y, dtype=object)
-    refuse_unless("y", y, lambda _: values.ndim in (1, 2), "an array (examples,) or (examples, outputs)")
-    is_missing = pd.isna(values) if pd.isna(missing_label) else values == missing_label
-    found: NDArray[np.bool_] = np.asarray(is_missing, dtype=bool).reshape(len(values), -1)
-    return np.logical_or.reduce(found, axis=1)
-
-
-def refuse_other_mark(model: Model, y: ArrayLike, is_missing: NDArray[np.bool_], missing_label: Any) -> None:
-    """Refuse labels that stand for missing ones, where ``missing_label`` says that others do.
-
-    NaN and None are no labels whatever else is missing. Where nothing is missing, neither is a label that a classifier does
-    not know; nor, for another model, the -1 that several rows have whose other labels are 0 and above.
-
-    Raises
-    ------
-    ValueError
-        If there are such labels.
-    """
-    values = np.asarray(y, dtype=object)[~is_missing]
-    marks = [None if mark is None else np.nan for mark in values[pd.isna(values)]]
-    if not marks and not is_missing.any():
-        marks = _unlearnt(model, values.ravel().tolist())
-    if marks:
-        n_rows = sum(mark is marks[0] or mark == marks[0] for mark in marks)
-        raise ValueError(
-            f"`y` holds {told(marks[0])} in {n_rows} rows, which is no label that `model` can have learnt, and "
-            f"`missing_label` is {told(missing_label)}. Pass missing_label={told(marks[0])} to ask for these rows."
-        )
-
-
-def _unlearnt(model: Model, labels: list[Any]) -> list[Any]:
-    """Labels that are likely to be marks: what a classifier does not know; a repeated -1 below all others."""
-    known = getattr(model[0] if isinstance(model, list | tuple) else model, "classes_", None)
-    if known is None:
-        return _minus_ones(labels)
-    known = np.ravel(np.asarray(known, dtype=object)).tolist()
-    unknown = [label for label in labels if label not in known]
-    if labels and len(unknown) == len(labels):
-        raise ValueError(
-            f"`y` holds {told(labels[0])}, and none of the labels that `model` has learnt, {told(known)}. Fit the model on "
-            "labels of `y`."
-        )
-    return unknown
-
-
-def _minus_ones(labels: list[Any]) -> list[Any]:
-    """Every -1 among labels, if it is likely to be a mark."""
-    if not all(isinstance(label, int | float | np.number) for label in labels):
-        return []
-    others = [label for label in labels if label != -1]
-    is_mark = len(labels) - len(others) > 1 and min(others, default=0) >= 0 and set(others) != {1}
-    return [label for label in labels if label == -1] if is_mark else []
 
 
 def _refuse_no_model(model: Model) -> None:

@@ -22,6 +22,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from eligo.activations import ACTIVATIONS, Activation
+from eligo.estimators.labels import refuse_missing_labels
 from eligo.estimators.parameters import with_changes, within
 from eligo.estimators.saving import save_estimator
 from eligo.estimators.scaling import FeatureScaling
@@ -126,22 +127,6 @@ def _is_text(cell: object) -> bool:
     except ValueError:
         return True
     return False
-
-
-def refuse_missing_labels(y: object) -> None:
-    """Refuse to learn from labels that are not there.
-
-    Raises
-    ------
-    ValueError
-        If any is NaN or None.
-    """
-    n_missing = 0 if y is None else int(np.sum(pd.isna(np.asarray(y, dtype=object))))
-    if n_missing:
-        raise ValueError(
-            f"`y` must have a label for every row of `X`; got {n_missing} that are missing, NaN or None. Fit on the rows "
-            "that have one; eligo.query(model, X, y, utility) says which others to have labelled."
-        )
 
 
 def _checked_weight(sample_weight: ArrayLike | None, X: NDArray[np.floating]) -> NDArray[np.float64] | None:
