@@ -19,7 +19,7 @@ from eligo.rules import AboveMean, KCentre, Share, Top
 from eligo.stopping import CRITERIA
 from eligo.study.trials import TrialDesign, stack_trials
 from eligo.testing import check_rule, check_utility
-from eligo.utilities import DensityWeighted, EnsembleVariance, Margin, OutputSensitivity, PredictiveEntropy
+from eligo.utilities import DensityWeighted, EnsembleVariance, Indifferent, Margin, OutputSensitivity, PredictiveEntropy
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(-1, 1, (30, 4))
@@ -33,6 +33,9 @@ KEY = jax.random.key(0)
 PARAMS = NET.init(KEY, 4, 3)
 MANY = jax.tree.map(lambda leaf: leaf[None], PARAMS)
 SGD = eligo.SGD(0.1, epochs=1)
+NAMES = np.array(["a", "b", "c"])[Y]
+MIXED = np.array([0, "a", 1] * 10, dtype=object)
+DATES = np.array(["2020-01-01", "2021-01-01"] * 15, dtype="datetime64[D]")
 ENTROPY = PredictiveEntropy()
 FOREST = RandomForestClassifier(3, random_state=0).fit(X, Y)
 LOGISTIC = LogisticRegression().fit(X, Y)
@@ -67,6 +70,17 @@ def learn(network: Any = NET, task: Any = C, trials: Any = TRIALS, sgd: Any = SG
 
 def selective(y: Any = Y, **parameters: Any):
     return eligo.SelectiveClassifier(**parameters).fit(X, y)
+
+
+def approximator(y: Any = X[:, 0], **parameters: Any):
+    return eligo.SelectiveRegressor(**parameters).fit(X, y)
+
+
+def knowing(classes: Any):
+    """A classifier as the first call of `partial_fit` leaves it, as far as labels go."""
+    model = eligo.SelectiveClassifier()
+    model.classes_, model.params_, model.n_features_in_ = np.array(classes), {}, 4
+    return model
 
 
 def active(y: Any = Y, **parameters: Any):
@@ -201,6 +215,85 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     (lambda: query(y=[0, None] * 15, missing_label=-1), "Pass missing_label=None to ask for these rows."),
     (lambda: query(model=LOGISTIC.predict_proba, y=MARKED), "Pass missing_label=-1.0"),
     (lambda: query(y=["a", "b"] * 15), "`y` holds 'a', and none of the labels that `model` has learnt, [0, 1, 2]."),
+    (lambda: query(y=np.where(np.isnan(ASKED), None, NAMES)), "`y` holds 'a', and none of the labels that `model` has"),
+    (
+        lambda: query(model=LogisticRegression().fit(X, NAMES)),
+        "`y` holds 0.0, and none of the labels that `model` has learnt, ['a', 'b', 'c']. Fit the model on labels of `y`.",
+    ),
+    (lambda: query(y=np.where(np.isnan(ASKED), None, MIXED)), "`y` must hold labels of one type; got 0 and 'a'."),
+    (
+        lambda: query(y=np.where(np.isnan(ASKED)[:, None], np.nan, np.eye(3)[Y])),
+        "labels; got an array of shape (30, 3). If it has a column for each class, pass y.argmax(axis=1).",
+    ),
+    (
+        lambda: query(
+            lambda rows: rows[:, 0], y=np.where(np.isnan(ASKED), None, NAMES), utility=DensityWeighted(Indifferent())
+        ),
+        "`y` must hold numbers; got 'a'. Fit a classifier to labels.",
+    ),
+    # Labels
+    (
+        lambda: selective(y=MIXED),
+        "`y` must hold labels of one type; got 0 and 'a'. Make them alike, by [str(label) for label in y] for instance.",
+    ),
+    (lambda: selective(y=[1, "a"] * 15), "`y` must hold labels of one type; got 1 and 'a'."),
+    (lambda: active(y=MIXED), "`y` must hold labels of one type; got 0 and 'a'."),
+    (
+        lambda: selective(y=Y / 2),
+        "`y` must hold labels of classes; got 0.5. Unknown label type: continuous. Fit a regressor to numbers with",
+    ),
+    (lambda: active(y=X[:, 0]), "Unknown label type: continuous. Fit a regressor"),
+    (
+        lambda: selective(y=np.eye(3)[Y]),
+        "`y` must be an array (examples,) of labels; got an array of shape (30, 3). If it has a column for each class, pass",
+    ),
+    (lambda: selective(y="species"), "`y` must be an array (examples,) of labels; got 'species'."),
+    (lambda: selective(y=[[0], [0, 1]] * 15), "`y` must hold labels that are numbers or text; got [0]."),
+    (
+        lambda: selective(y=Y + 1j),
+        "`y` must hold real numbers; got complex ones. Complex data not supported. Take real and",
+    ),
+    (lambda: eligo.SelectiveClassifier().fit(X + 1j, Y), "`X` must hold real numbers; got complex ones."),
+    (lambda: approximator(y=NAMES), "`y` must hold numbers; got 'a'. Fit a classifier to labels."),
+    (lambda: approximator(y=MIXED), "`y` must hold numbers; got 'a'. Fit a classifier to labels."),
+    (
+        lambda: approximator(y=DATES),
+        "`y` must hold numbers; got datetime.date(2020, 1, 1). Fit a classifier to labels.",
+    ),
+    (lambda: approximator(y=Y + 1j), "`y` must hold real numbers; got complex ones."),
+    (lambda: approximator(y="price"), "`y` must be an array (examples,) or (examples, outputs); got 'price'."),
+    (
+        lambda: knowing([0, 1, 2]).partial_fit(X, NAMES),
+        "`y` holds the label 'a', and the classes of the network are [0, 1, 2]. Name all that will ever come",
+    ),
+    (
+        lambda: knowing([0, 1, 2]).partial_fit(X, Y.astype(str)),
+        "`y` holds the label '0', and the classes of the network",
+    ),
+    (lambda: knowing([0, 1, 2]).partial_fit(X, Y / 2), "Unknown label type: continuous."),
+    (lambda: knowing([0, 1, 2]).partial_fit(X, MIXED), "`y` must hold labels of one type; got 0 and 'a'."),
+    (
+        lambda: knowing(["a", "b"]).partial_fit(X, Y),
+        "`y` holds the label 0, and the classes of the network are ['a', 'b'].",
+    ),
+    (lambda: knowing([0, 1, 2]).partial_fit(X, Y + 1), "`y` holds the label 3, and the classes of the network"),
+    (
+        lambda: knowing([0, 1]).partial_fit(X, Y, [0, 1, 2]),
+        "`classes` must be those of the first call, [0, 1]; got [0, 1, 2].",
+    ),
+    (
+        lambda: eligo.ActiveClassifier().partial_fit(X, Y, classes=NAMES),
+        "`y` holds the label 0, and the classes of the network are ['a', 'b', 'c']. Name all that will ever come",
+    ),
+    (
+        lambda: eligo.ActiveClassifier().partial_fit(X, Y, classes=[0, "a", 2]),
+        "`classes` must hold labels of one type; got 0 and 'a'. Make them alike, by [str(label) for label in classes]",
+    ),
+    (
+        lambda: eligo.ActiveClassifier().partial_fit(X, Y, classes=[0, 1, None]),
+        "`classes` must be an array of at least 2 labels, none of them NaN or None; got [0, 1, None].",
+    ),
+    (lambda: eligo.ActiveClassifier().partial_fit(X, Y, classes=3), "`classes` must be an array of at least 2 labels"),
     # Estimators
     (lambda: selective(hidden="8"), "`hidden` must be a tuple of whole numbers of at least 1; got '8'"),
     (lambda: selective(activation=eligo.TANH), "Write 'tanh'."),

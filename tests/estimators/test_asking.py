@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -74,7 +75,8 @@ def test_the_most_uncertain_unlabelled_rows_come_best_first(logistic) -> None:
 )
 def test_missing_labels_are_what_they_are_declared_to_be(logistic, y, missing_label) -> None:
     expected = eligo.query(logistic, X, PARTIAL, PredictiveEntropy(), 3)
-    found = eligo.query(logistic, X, y, PredictiveEntropy(), 3, missing_label=missing_label)
+    model = clone(logistic).fit(X[KNOWN], NAMES[KNOWN]) if isinstance(y[0], str) else logistic
+    found = eligo.query(model, X, y, PredictiveEntropy(), 3, missing_label=missing_label)
     assert found.tolist() == expected.tolist()
 
 
@@ -196,7 +198,14 @@ def test_lots_follow_the_seed(logistic) -> None:
         ("logistic", AbsoluteError(), {}, "`utility` AbsoluteError looks at the network itself"),
         ("logistic", EnsembleVariance(), {}, "compares at least 2 members; got 1"),
         ("ours", AbsoluteError(), {"y": np.where(KNOWN, NAMES, None)}, "AbsoluteError needs labels"),
-        ("ours", PredictiveEntropy(), {"y": np.where(KNOWN, "rosa", None)}, "`y` holds the label 'rosa'"),
+        ("ours", PredictiveEntropy(), {"y": np.where(KNOWN, "rosa", None)}, "`y` holds 'rosa', and none of the labels"),
+        (
+            "ours",
+            PredictiveEntropy(),
+            {"y": np.where(KNOWN, np.where(CODES == 2, "rosa", NAMES), None)},
+            "`y` holds the label 'rosa', and the classes of the network are ['setosa', 'versicolor', 'virginica'].",
+        ),
+        ("ours", PredictiveEntropy(), {"y": np.where(KNOWN, CODES, np.nan)}, "`y` holds 0.0, and none of the labels"),
         (LinearSVC().fit(X, CODES), PredictiveEntropy(), {}, "`model` LinearSVC gives no class probabilities"),
         ([], PredictiveEntropy(), {}, "a list of at least one"),
         (lambda rows: np.full((3, 2), 0.5), PredictiveEntropy(), {}, "must predict each of the 150 rows of `X`; got 3"),

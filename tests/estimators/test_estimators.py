@@ -267,6 +267,22 @@ def test_settings_that_mean_nothing_are_refused(estimator, changes, message) -> 
     assert message in str(refusal.value)
 
 
+def test_numbers_that_came_as_objects_are_numbers() -> None:
+    """As those of `y` are once the rows whose label was None are left out."""
+    model = clone(SELECTIVE).set_params(epochs=3)
+    of_objects = clone(model).fit(X, CODES.astype(object))
+    assert of_objects.classes_.dtype == CODES.dtype
+    assert (of_objects.predict_proba(X) == model.fit(X, CODES).predict_proba(X)).all()
+
+
+def test_other_outputs_than_in_the_first_call_are_refused() -> None:
+    model = SelectiveRegressor(**REGRESSOR).partial_fit(X, X[:, 0])
+    with pytest.raises(
+        ValueError, match=r"^`y` must have 1 output, as in the first call; got 2\. Fit anew for others\.$"
+    ):
+        model.partial_fit(X, X[:, :2])
+
+
 def test_one_class_is_said() -> None:
     with pytest.raises(ValueError, match="`y` has 1 class, 'setosa'; a classifier needs at least 2"):
         clone(SELECTIVE).fit(X[:50], NAMES[:50])

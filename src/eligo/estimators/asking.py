@@ -16,7 +16,7 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomFo
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from eligo.estimators.labels import missing, refuse_other_mark
+from eligo.estimators.labels import class_labels, missing, refuse_other_mark, refuse_unknown, target_values
 from eligo.estimators.scaling import FeatureScaling
 from eligo.estimators.shell import FLOATS, NetworkEstimator, random_keys
 from eligo.learning.run import refuse_unfit
@@ -179,7 +179,10 @@ def _ask_network(
     rows = model.scaling_(validate_data(model, X, reset=False, dtype=FLOATS))
     targets = np.full((len(rows), len(model.coding_.scale)), np.nan)
     if not is_missing.all():
-        targets[~is_missing] = model.coding_.encode(_labels(y, ~is_missing, model._task))
+        known = _labels(y, ~is_missing, model._task, targets.shape[1])
+        if model._task.has_classes:
+            refuse_unknown(known, model.classes_, "Fit the model on labels of `y`.")
+        targets[~is_missing] = model.coding_.encode(known)
     where = (rows, targets, ~is_missing, is_missing, model.weight_decay)
     asked: Asked = _score_and_choose(model.network_, model._task, utility, rule, model.params_, keys, *where)
     return asked
@@ -205,10 +208,17 @@ def _chosen(
     return Asked(scores, rule(scores, pool.is_candidate, pool.is_labelled[:, None], key=key, **where) != 0)
 
 
-def _labels(y: ArrayLike, is_known: NDArray[np.bool_], task: Task) -> NDArray[Any]:
-    """The labels that are known, as the type they have without missing ones."""
+def _labels(y: ArrayLike, is_known: NDArray[np.bool_], task: Task, n_outputs: int) -> NDArray[Any]:
+    """The labels that are known, as the type they have without missing ones; values as (examples, outputs)."""
     known = np.asarray(y, dtype=object)[is_known]
-    return np.array(known.tolist()) if task.has_classes else known.astype(np.float64)
+    if task.has_classes:
+        return np.asarray(class_labels(known))
+    values = _columns(target_values(known))
+    if values.shape[1] != n_outputs:
+        raise ValueError(
+            f"`model` predicts {several(n_outputs, 'output')} of each row, and `y` has {values.shape[1]}. Give as many."
+        )
+    return values
 
 
 # --- Models of others ------------------------------------------------------------------------------------------------
@@ -235,12 +245,7 @@ def _ask_stranger(
     targets = np.full(values.shape[1:], np.nan)
     if not task.has_classes and not is_missing.all():
         _refuse_no_distribution(values, y)
-        known = _columns(_labels(y, ~is_missing, task))
-        if known.shape[1] != values.shape[2]:
-            raise ValueError(
-                f"`model` predicts {values.shape[2]} outputs of each row, and `y` has {known.shape[1]}. Give as many."
-            )
-        targets[~is_missing] = known
+        targets[~is_missing] = _labels(y, ~is_missing, task, values.shape[2])
     predicted = Predicted(*map(jnp.asarray, (values, _vectors(X), targets, ~is_missing, is_missing)))
     _refuse_unplaced(predicted.X, utility, rule)
     scores = score_predictions(utility, predicted, task, key=keys[0])

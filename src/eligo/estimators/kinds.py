@@ -14,7 +14,9 @@ from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
+from eligo.estimators.labels import class_labels, known_classes, refuse_unknown, target_values
 from eligo.estimators.shell import NetworkEstimator, validated
+from eligo.mistakes import several
 from eligo.targets import ClassCoding, IntervalCoding
 from eligo.tasks import (
     CLASSIFICATION,
@@ -58,11 +60,12 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         the estimator itself
         """
         goes_on = hasattr(self, "params_")
-        if classes is not None and not goes_on:
-            self.classes_ = np.unique(np.asarray(classes))
-        if classes is not None and not np.array_equal(self.classes_, np.unique(np.asarray(classes))):
+        named = None if classes is None else known_classes(classes)
+        if named is not None and not goes_on:
+            self.classes_ = named
+        if named is not None and not np.array_equal(self.classes_, named):
             raise ValueError(
-                f"`classes` must be those of the first call, {self.classes_.tolist()}; got {np.unique(classes).tolist()}."
+                f"`classes` must be those of the first call, {self.classes_.tolist()}; got {named.tolist()}."
             )
         X, y = self._read(X, y, reset=not goes_on, knows_classes=goes_on or classes is not None)
         return self._learn_more(X, y, goes_on=goes_on)
@@ -98,11 +101,15 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def _read(
         self, X: ArrayLike, y: ArrayLike, *, reset: bool, knows_classes: bool = False
     ) -> tuple[NDArray[np.floating], NDArray[Any]]:
-        X, y = validated(self, X, y, reset=reset)
+        X, y = validated(self, X, class_labels(y), reset=reset)
         y = np.asarray(column_or_1d(y, warn=True))
         check_classification_targets(y)
         if reset and not knows_classes:
             self.classes_ = np.unique(y)
+        else:
+            refuse_unknown(
+                y, self.classes_, "Name all that will ever come by `classes` in the first `partial_fit`, or fit anew."
+            )
         if reset:
             self._warn_of_mark(self.classes_)
         if len(self.classes_) < 2:
@@ -161,7 +168,13 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         return values
 
     def _read(self, X: ArrayLike, y: ArrayLike, *, reset: bool) -> tuple[NDArray[np.floating], NDArray[Any]]:
-        X, y = validated(self, X, y, reset=reset, multi_output=True, y_numeric=True)
+        X, y = validated(self, X, target_values(y), reset=reset, multi_output=True, y_numeric=True)
+        n_outputs = 1 if y.ndim == 1 else y.shape[1]
+        if not reset and n_outputs != len(self.coding_.scale):
+            raise ValueError(
+                f"`y` must have {several(len(self.coding_.scale), 'output')}, as in the first call; got {n_outputs}. Fit "
+                "anew for others."
+            )
         return X, y.astype(np.float64)
 
     def _coding_of(self, y: NDArray[Any]) -> IntervalCoding:

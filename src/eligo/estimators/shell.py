@@ -22,7 +22,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from eligo.activations import ACTIVATIONS, Activation
-from eligo.estimators.labels import refuse_missing_labels
+from eligo.estimators.labels import refuse_complex
 from eligo.estimators.parameters import with_changes, within
 from eligo.estimators.saving import save_estimator
 from eligo.estimators.scaling import FeatureScaling
@@ -93,8 +93,8 @@ def validated(
     estimator: BaseEstimator, X: ArrayLike, y: ArrayLike, **how: Any
 ) -> tuple[NDArray[np.floating], NDArray[Any]]:
     """Features and targets as arrays, checked as scikit-learn checks them."""
-    refuse_missing_labels(y)
     refuse_text(X)
+    refuse_complex(X, "X")
     X_read, y_read = validate_data(estimator, X, y, dtype=FLOATS, **how)
     return np.asarray(X_read), np.asarray(y_read)
 
