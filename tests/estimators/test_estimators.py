@@ -1,12 +1,16 @@
 """What the estimators promise beside scikit-learn's checks."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from sklearn.base import clone
 from sklearn.datasets import load_iris
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import accuracy_score, mean_squared_error
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -292,6 +296,42 @@ def test_training_that_runs_away_is_said() -> None:
     model = SelectiveRegressor(**(REGRESSOR | {"learning_rate": 1e4}), rule=Everything())
     with pytest.warns(ConvergenceWarning, match="training ran away with `learning_rate` 10000 and `momentum` 0.9"):
         model.fit(X[:, :3], X[:, 3])
+
+
+def coded_error(y: np.ndarray, low: float, high: float) -> float:
+    """Squared error, summed over classes, of scikit-learn's share of each class as the answer to every example."""
+    shares = DummyClassifier(strategy="prior").fit(X, y).predict_proba(X)
+    coded = low + (high - low) * np.eye(3)[np.unique(y, return_inverse=True)[1]]
+    return float(((coded - low - (high - low) * shares) ** 2).sum(axis=1).mean())
+
+
+@pytest.mark.parametrize("rule", [None, Everything()])
+def test_training_that_ends_worse_than_a_constant_is_said(rule) -> None:
+    model = SelectiveClassifier(learning_rate=10, epochs=5, random_state=0, rule=rule)
+    of_constant = coded_error(NAMES, 0.1, 0.9)
+    with pytest.warns(
+        ConvergenceWarning, match=f"where a constant has {of_constant:.4g}, and it does not fall"
+    ) as told:
+        model.fit(X, NAMES)
+    assert told[0].filename == __file__ and len(told) == 1
+    assert "Lower `learning_rate`, 10, or let `rule` keep more examples." in str(told[0].message)
+    assert max(abs(leaf).max() for layer in model.params_.values() for leaf in layer.values()) < 1e6
+    assert accuracy_score(NAMES, model.predict(X)) <= accuracy_score(NAMES, DummyClassifier().fit(X, NAMES).predict(X))
+
+
+def test_values_that_end_worse_than_a_constant_are_said() -> None:
+    y = 1e3 * X[:, 3]
+    of_constant = mean_squared_error(y, DummyRegressor().fit(X, y).predict(X))
+    with pytest.warns(ConvergenceWarning, match=re.escape(f"where a constant has {of_constant:.4g}, and it")):
+        SelectiveRegressor(hidden=(8,), learning_rate=2, batch_size="full", epochs=2, random_state=0).fit(X[:, :3], y)
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 5])
+@pytest.mark.parametrize("rate", [0.001, 0.02, 0.1])
+def test_training_that_has_not_come_far_is_no_reason_to_warn(epochs, rate) -> None:
+    how = {"hidden": (8,), "epochs": epochs, "learning_rate": rate, "random_state": 0}
+    SelectiveClassifier(**how).fit(X, NAMES)  # a warning is an error here
+    SelectiveRegressor(**how).fit(X[:, :3], X[:, 3])
 
 
 def test_a_single_network_asks_by_entropy() -> None:

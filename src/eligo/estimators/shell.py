@@ -24,6 +24,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from eligo.activations import ACTIVATIONS, Activation
 from eligo.estimators.labels import refuse_complex
 from eligo.estimators.parameters import with_changes, within
+from eligo.estimators.runaway import error_of_constant, has_run_away
 from eligo.estimators.saving import save_estimator
 from eligo.estimators.scaling import FeatureScaling
 from eligo.learning import Trajectory, Trials
@@ -261,6 +262,8 @@ class NetworkEstimator(BaseEstimator):
         trials = self._start(X, y, check_random_state(self.random_state), weight, goes_on=goes_on)
         trajectory = self._learn(trials, self._sgd(self.epochs), self._tell if self.verbose else None)
         self._keep(trajectory, len(X))
+        if weight is None:  # a constant that heeds weights has another error
+            self._warn_of_runaway(trials, trajectory)
         return self
 
     def _learn_more(self, X: NDArray[np.floating], y: NDArray[Any], *, goes_on: bool) -> Self:
@@ -358,6 +361,19 @@ class NetworkEstimator(BaseEstimator):
         self.work_ = float(trajectory.work[-1, 0]) + (before.work_ if before else 0.0)
         self.n_iter_ = int(trajectory.epoch[-1]) + (before.n_iter_ if before else 0)
         self.loss_curve_ = trajectory.train_error[:, 0].tolist()
+
+    def _warn_of_runaway(self, trials: Trials, trajectory: Trajectory) -> None:
+        """Say so where weights are finite and no solution; as far as errors compare, which are of the labelled examples."""
+        is_known, labels = np.asarray(trials.is_first_labelled)[0], trajectory.labels[:, 0]
+        of_constant = error_of_constant(np.asarray(trials.targets)[0][is_known], np.asarray(trials.scale)[0])
+        errors, is_diverged = trajectory.train_error[:, 0], bool(trajectory.is_diverged.any())
+        if not is_diverged and labels[0] == labels[-1] and has_run_away(errors, of_constant):
+            warnings.warn(
+                f"training ended with an error of {errors[-1]:.4g}, where a constant has {of_constant:.4g}, and it does not "
+                f"fall. Lower `learning_rate`, {self.learning_rate:g}, or let `rule` keep more examples.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
 
     def _tell(self, record: Record) -> None:
         """Say where learning stands."""
