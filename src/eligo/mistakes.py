@@ -192,9 +192,13 @@ def meant(name: object, known: Iterable[str]) -> str:
 
 
 def _likeness(one: object, other: str) -> float:
-    """Share of letters that are alike in order, from 0 to 1; of two orders of comparison, which differ, the larger."""
+    """Share of letters that are alike in order, from 0 to 1; of two orders of comparison, which differ, the larger.
+
+    Capitals are as small letters.
+    """
     if not isinstance(one, str):
         return 0.0
+    one, other = one.lower(), other.lower()
     return max(difflib.SequenceMatcher(None, *pair).ratio() for pair in ((one, other), (other, one)))
 
 

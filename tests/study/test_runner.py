@@ -143,9 +143,14 @@ def test_another_design_is_refused_and_nothing_is_overwritten(finished: Finished
     folder = tmp_path / "out"
     shutil.copytree(finished.folder, folder)
     before = contents(folder)
-    for changes, said in [({"seed": 8}, "seed was 7, now 8"), ({"trials": 5}, "trials was 4, now 5")]:
+    for changes, said, back in [
+        ({"seed": 8}, "seed was 7, now 8", "pass --seed 7 to go on with that one, "),
+        ({"trials": 5}, "trials was 4, now 5", "pass --trials 4 to go on with that one, "),
+        ({"trials": 5, "methods": ["sasla"]}, "trials was 4, now 5; methods was .* now sasla", ""),
+    ]:
         design = load_study(str(finished.file), **changes)
-        with pytest.raises(StudyError, match=rf"another design \({said}\)\. Choose another --out"):
+        way = rf"Choose another --out to run this one, {back}or remove the folder\.$"
+        with pytest.raises(StudyError, match=rf"another design \({said}\)\. {way}"):
             run_in_folder(design, folder, 1, lambda progress: None)
         assert contents(folder) == before
 
@@ -316,7 +321,10 @@ def test_other_data_under_the_same_name_are_refused(tmp_path: Path, monkeypatch)
     ("rows", "message"),
     [
         (["1,a"] * 20 + ["2,b"], r"class 'b' has 1 examples"),
-        (["1,a"] * 20 + ["2,b"] * 3, r"class 'b' has 3 examples; .* leaves 2 to train on, and 3 folds need one each"),
+        (
+            ["1,a"] * 20 + ["2,b"] * 3,
+            r"class 'b' has 3 examples; .* leaves 2 to train on, and 3 folds need one each\. .*, or set fewer folds\.",
+        ),
         ([f"{row},{row}" for row in range(20)], r"class '0' has 1 examples.*Add examples, or merge the class"),
     ],
 )

@@ -26,6 +26,9 @@ from eligo.study.workers import Workers
 MOST_CHANGES = 5
 """Of a design, that a message names."""
 
+ASKED = ("seed", "trials")
+"""Settings for which a command has an option that takes any value a design may have."""
+
 
 def open_store(study: Study, folder: Path) -> SQLiteStore:
     """The store of a study in a folder: a new one, or that of an earlier run of the same design.
@@ -60,9 +63,17 @@ def _note_settings(study: Study, store: Store, folder: Path) -> None:
         if len(changes) > MOST_CHANGES:
             changes[MOST_CHANGES:] = [f"and {len(changes) - MOST_CHANGES} more"]
         raise StudyError(
-            f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one, or "
-            "remove the folder."
+            f"{folder} holds a study of another design ({'; '.join(changes)}). Choose another --out to run this one, "
+            f"{_way_back(before, settings)}or remove the folder."
         )
+
+
+def _way_back(before: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
+    """How the command goes on with the study that is there, where it differs by what a command says."""
+    asked = [name for name in ASKED if before[name] != settings[name]]
+    if any(changed_settings(completed(before) | {name: settings[name] for name in asked}, settings)):
+        return ""
+    return f"pass {' '.join(f'--{name} {before[name]}' for name in asked)} to go on with that one, "
 
 
 def _of_table(change: str, settings: Mapping[str, Any]) -> str:

@@ -113,7 +113,7 @@ def parse_study(top: Reader, quick: bool, folder: Path) -> Study:
     problems = top.names("problems", (*DATASETS, *own_data))
     for name in own_data:
         if not {"csv", "openml"} & set(tables[name].unread):
-            raise _unknown_table(name, tables[name].where)
+            raise _unknown_table(name, tables[name])
     sections = {name: dict(top.section(name).unread) for name in ("selection", "querying", "tuning")}
     shared = {name: _shared(top, name) for name in PER_PROBLEM}
     factors = _factors(Reader(sections["selection"], f"{top.where}, [selection]"), SELECTION)
@@ -251,20 +251,23 @@ def _layers(section: Reader | None) -> Layers:
     return layers
 
 
-def _unknown_table(name: str, where: str) -> StudyError:
+def _unknown_table(name: str, own: Reader) -> StudyError:
     close = difflib.get_close_matches(name, DATASETS, n=1)
-    hint = (
-        f"Did you mean [problem.{close[0]}]?" if close else "Add `csv` or `openml`, `target` and `task` for other data."
-    )
-    return StudyError(f"{where}: no data set has the name {name!r}. {hint}")
+    meant = {key: slip for key in ("csv", "openml") for slip in difflib.get_close_matches(key, own.unread, n=1)}
+    hint = "Add `csv` or `openml`, `target` and `task` for other data."
+    if close:
+        hint = f"Did you mean [problem.{close[0]}]?"
+    for key, slip in meant.items():
+        hint = f"Is `{slip}` meant for `{key}`?"
+    return StudyError(f"{own.where}: no data set has the name {name!r}. {hint}")
 
 
 def _tuning(section: Reader) -> Tuning:
     return Tuning(
-        hidden=tuple(section.wholes("hidden", at_least=1)),
-        learning_rate=tuple(section.numbers("learning_rate", above=0)),
-        weight_decay=tuple(section.numbers("weight_decay", at_least=0)),
-        momentum=tuple(section.numbers("momentum", at_least=0, below=1)),
+        hidden=section.each_once("hidden", section.wholes("hidden", at_least=1)),
+        learning_rate=section.each_once("learning_rate", section.numbers("learning_rate", above=0)),
+        weight_decay=section.each_once("weight_decay", section.numbers("weight_decay", at_least=0)),
+        momentum=section.each_once("momentum", section.numbers("momentum", at_least=0, below=1)),
         folds=section.whole("folds", at_least=2),
         epochs=section.whole("epochs", at_least=1),
         successive_halving=section.switch("successive_halving"),
@@ -273,7 +276,9 @@ def _tuning(section: Reader) -> Tuning:
 
 
 def _table(own: Reader, folder: Path) -> Table:
-    data_id, sha256 = own.either("openml", _whole(1), None), own.either("sha256", Reader.text, None)
+    if {"csv", "openml"} <= set(own.unread):
+        raise StudyError(f"{own.where}: `csv` and `openml` both name the data. Take one of them out.")
+    data_id, sha256 = own.either("openml", _whole(1), None), own.either("sha256", Reader.digest, None)
     path = None if data_id is not None else folder / own.text("csv")
     target, task = own.text("target"), own.choice("task", tuple(TASKS))
     kinds = own.optional_section("kinds")
@@ -336,6 +341,6 @@ def _check_whole(study: Study, where: str) -> None:
             why = "--quick" if study.is_quick else '`hyper_parameters = "recorded"`'
             remedy = "run without --quick" if study.is_quick else "search a grid"
             raise StudyError(
-                f"{why} needs recorded hyper-parameters, and the study has none for {plan.problem!r}. "
+                f"{where}: {why} needs recorded hyper-parameters, and the study has none for {plan.problem!r}. "
                 f"Add [problem.{plan.problem}.recorded] to the study file, or {remedy}."
             )

@@ -64,9 +64,10 @@ def check_splits(study: Study, dataset: Dataset) -> None:
         n_kept = int(np.floor(kept * int(count) + 1e-9))
         if n_kept < max(folds, 1) or count < 2:
             whose = f"data set {dataset.name!r}" + ("" if label is None else f": class {dataset.class_names[label]!r}")
+            remedies = ["add examples"] + ["merge the class"] * (label is not None) + ["set fewer folds"] * (n_kept > 1)
             raise DataError(
                 f"{whose} has {count} examples; a split that tests on {study.test_fraction:g} of them leaves {n_kept} to "
-                f"train on, and {folds} folds need one each. Add examples, or merge the class."
+                f"train on, and {folds} folds need one each. {', or '.join(remedies).capitalize()}."
             )
     if (size := n_test(study, dataset)) < len(labels):
         raise DataError(

@@ -12,6 +12,9 @@ from typing import Any, Literal
 from eligo.mistakes import meant
 from eligo.plain import visible
 
+LEAST_ALIKE = 0.7
+"""How alike a key must be to a missing one to be taken for it: `sead` is for `seed`, `probabilities` not for `problems`."""
+
 
 class StudyError(ValueError):
     """Something a user can mend: its message is one line that says what and how."""
@@ -38,7 +41,7 @@ class Reader:
     def _take(self, key: str, optional: bool = False) -> Any:
         self.known.append(key)
         if key not in self.unread and not optional:
-            close = difflib.get_close_matches(key, self.unread, n=1)
+            close = difflib.get_close_matches(key, self.unread, n=1, cutoff=LEAST_ALIKE)
             hint = f"Is `{close[0]}` meant for it?" if close else "Add it."
             raise StudyError(f"{self.where}: `{key}` is missing. {hint}")
         return self.unread.pop(key, None)
@@ -90,6 +93,13 @@ class Reader:
             raise self._refuse(key, value, "letters, digits, '.', '_' or '-', as it names a folder")
         return value
 
+    def digest(self, key: str) -> str:
+        """A sha256 as programs print it."""
+        value = self.text(key)
+        if not re.fullmatch(r"[0-9a-fA-F]{64}", value):
+            raise self._refuse(key, value, "64 hexadecimal digits, as `sha256sum` prints them")
+        return value.lower()
+
     def either(self, key: str, read: Callable[[Reader, str], Any], default: Any) -> Any:
         """What ``read`` makes of a key, or the default where the key is not there."""
         if key in self.unread:
@@ -105,9 +115,7 @@ class Reader:
         for value in values:
             self.unread[key] = value
             found.append(read(self, key))
-        if len(set(found)) < len(found):
-            raise self._refuse(key, values, "a list that names each value once")
-        return tuple(found)
+        return self.each_once(key, found)
 
     def switch(self, key: str) -> bool:
         """True or false."""
@@ -143,6 +151,12 @@ class Reader:
     def wholes(self, key: str, *, at_least: int) -> list[int]:
         """A list of whole numbers."""
         return [self._checked_whole(key, value, at_least) for value in self._listed(key)]
+
+    def each_once(self, key: str, values: list[Any]) -> tuple[Any, ...]:
+        """Values that were read, refused where one of them came twice."""
+        if len(set(values)) < len(values):
+            raise self._refuse(key, values, "a list that names each value once")
+        return tuple(values)
 
     def number(self, key: str, **bounds: float) -> float:
         """A number within bounds: `at_least`, `above`, `at_most`, `below`."""
