@@ -313,7 +313,7 @@ ARGUMENTS: list[tuple[Callable[[], Any], str]] = [
     (lambda: active(y=np.array(["a", None] * 15, dtype=object)), "got 15 that are missing, NaN or None"),
     (lambda: active(budget="20"), "a share in [0.0, 1.0], or None for all; got '20'."),
     (lambda: active(budget=True), "a share in [0.0, 1.0], or None for all; got True."),
-    (lambda: active(n_initial=31), "`n_initial` must be in [1, 30], the examples that there are; got 31. Lower it."),
+    (lambda: active(n_initial=31), "`n_initial` must be in [1, 30], for n_samples = 30; got 31. Lower it."),
     (lambda: active(n_members=0), "`n_members` must be a whole number of at least 1; got 0."),
     (lambda: active(query_size=2.5), "`query_size` must be a whole number of at least 1; got 2.5."),
     (

@@ -10,7 +10,7 @@ from eligo import ActiveClassifier, ActiveRegressor, SelectiveClassifier, Select
 
 # Full batches, since a weight of 2 is not two steps of online SGD; small, since each shape of data is compiled anew.
 QUICK: dict[str, Any] = {"hidden": (8,), "batch_size": "full", "n_records": 1, "momentum": 0.9, "epochs": 100}
-QUERYING: dict[str, Any] = QUICK | {"n_members": 2, "query_size": 25, "n_initial": 20}
+QUERYING: dict[str, Any] = QUICK | {"n_members": 2, "query_size": 25, "n_initial": 10}
 ONE = SelectiveClassifier(**QUICK, interval=25, learning_rate=0.5)
 # They take minutes, and share the shell of the one above, with a loop or a kind in its place.
 THE_OTHERS = [

@@ -89,7 +89,7 @@ class ActiveEstimator(NetworkEstimator):
 
     def _refuse_unfit(self, n_examples: int) -> None:
         checked_count("query_size", self.query_size)
-        remedy, allowed = "Lower it.", f"in [1, {n_examples}], the examples that there are"
+        remedy, allowed = "Lower it.", f"in [1, {n_examples}], for n_samples = {n_examples}"
         refuse_unless(
             "n_initial", checked_count("n_initial", self.n_initial), lambda n: n <= n_examples, allowed, remedy
         )
