@@ -171,13 +171,19 @@ def _taken(row: pd.Series, criterion: str) -> Cell:
     return Cell(fixed(median, 0), below=interval_text(low, high, 0))
 
 
+def _reached(row: pd.Series) -> tuple[Cell, Cell]:
+    if np.isnan(row["share"]):
+        return Cell(NONE), Cell(NONE)
+    share = Cell(percent(row["share"]), below=f"{percent(row['low'])} to {percent(row['high'])}")
+    return Cell(f"{row['n_reached']:.0f} of {row['n_trials']:.0f}"), share
+
+
 def convergence_table(results: StudyResults, problem: Problem, convergence: pd.DataFrame) -> Table:
     """How many trials reached the target, what it took, and from where on they stayed close to their end."""
     rows = [
         (
             method_cell(str(method), results.methods),
-            Cell(f"{row['n_reached']:.0f} of {row['n_trials']:.0f}"),
-            Cell(percent(row["share"]), below=f"{percent(row['low'])} to {percent(row['high'])}"),
+            *_reached(row),
             *(_taken(row, f"{axis}_to_target") for axis in ("epochs", "presentations", "work", "labels")),
             *(_taken(row, f"{axis}_to_stable") for axis in ("epochs", "presentations")),
         )
