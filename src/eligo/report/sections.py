@@ -48,7 +48,9 @@ MAX_SENTENCES = 6  # of the same form, before a table says it better
 
 COST_CAPTION = (
     "What a trial cost. Mean over trials, and below it how many times what {reference} spent. “In last epoch” is the "
-    "number of examples trained on at the end."
+    "number of examples trained on at the end. Of methods that choose what to train on between epochs, “s training” and “s "
+    "selection” are no two measurements: their sum is measured, and divided in the proportion of what an epoch on all "
+    "examples and a selection take alone."
 )
 ERROR_CAPTION = (
     "How the {measure} of trials is distributed at the end of training. A diverged trial counts as infinite in medians, "
