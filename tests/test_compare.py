@@ -181,6 +181,17 @@ def test_a_mistake_is_one_line_and_nothing_is_written(
     assert sorted(bad_files.iterdir()) == before
 
 
+def test_columns_of_neighbours_and_of_the_largest_numbers_are_legal(tmp_path: Path):
+    """No histogram has 20 edges between 0.3 and 0.1 + 0.2, and the range of the other column is no number."""
+    rows = [(0.3 if row % 2 else 0.1 + 0.2, (-1) ** row * 1.7e308, row % 10) for row in range(60)]
+    frame = pd.DataFrame(rows, columns=["close", "far", "digit"]).assign(kind=lambda all_: all_["digit"] > 4)
+    frame.to_csv(tmp_path / "edges.csv", index=False)
+    ran = run_eligo("compare", "edges.csv", "--target", "kind", "--trials", 2, "--methods", "random_pool", cwd=tmp_path)
+    assert ran.returncode == 0 and "Traceback" not in ran.stderr, ran.stderr
+    columns = pd.read_csv(tmp_path / "eligo-studies" / "compare-edges-kind" / "report" / "tables" / "columns.csv")
+    assert columns["counts"].tolist()[:2] == ["; ".join(["30", *["0"] * 18, "30"])] * 2
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("target", ["kind", "rent"])
 def test_a_table_of_200_000_rows_is_cut_to_2_000(tmp_path: Path, target: str):

@@ -58,7 +58,19 @@ def test_parts_keep_within_the_bound_and_leave_no_network_alone(monkeypatch) -> 
         sizes = [part.stop - part.start for part in parts]
         assert parts[0].start == 0 and parts[-1].stop == n_nets and sum(sizes) == n_nets
         assert max(sizes) <= 10 and min(sizes) >= min(2, n_nets) and max(sizes) - min(sizes) <= 1
-    assert [part.stop for part in parts_in_memory(7, bytes_of_each=10**6)] == [2, 4, 7]  # two at least
+
+
+@pytest.mark.parametrize("n_fitting", [0.5, 1, 2, 3, 4, 7])
+@pytest.mark.parametrize("n_nets", range(1, 30))
+def test_the_bound_is_exceeded_by_no_more_than_two_or_three_networks_ask_for(monkeypatch, n_nets, n_fitting) -> None:
+    """Two at least, and three once where an odd number cannot be cut into twos: the docstring's promise, counted."""
+    monkeypatch.setenv("ELIGO_MEMORY", str(n_fitting * 100 / 2**30))
+    sizes = [part.stop - part.start for part in parts_in_memory(n_nets, bytes_of_each=100)]
+    assert sum(sizes) == n_nets and min(sizes) >= min(2, n_nets)
+    if n_fitting >= 3 or n_nets == 1:
+        assert max(sizes) <= max(n_fitting, 1)
+    else:
+        assert max(sizes) <= 3 and sizes.count(3) == n_nets % 2
 
 
 def test_blocks_of_a_leading_axis_are_work_for_every_device() -> None:

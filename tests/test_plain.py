@@ -40,6 +40,35 @@ def test_a_text_is_no_formula(text: str) -> None:
     assert cell[0] in "'\\" and cell.removeprefix("'") == visible(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ok;=1+1", "ok;'=1+1"),
+        ("ok; -1|@x", "ok;' -1|'@x"),
+        ('ok;"=1', "ok;'\"=1"),  # written as ;""=1, of which a reader of semicolons takes an empty text and then =1
+        ("a;b|c; 1 - 2, x = y", "a;b|c; 1 - 2, x = y"),
+        ("sasla[beta=0.5,interval=1]", "sasla[beta=0.5,interval=1]"),
+    ],
+)
+def test_no_part_of_a_text_is_a_formula_where_cells_end_at_another_sign(text: str, expected: str) -> None:
+    assert spreadsheet_cell(text) == expected and spreadsheet_cell(expected) == expected
+
+
+TRICKY = st.text(st.sampled_from("=+-@;|,\"' \t\na＝"), max_size=12)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "|", "\t"])
+@given(st.lists(st.tuples(TRICKY, st.floats(allow_nan=False), TRICKY, TRICKY), min_size=1, max_size=4), TRICKY)
+def test_no_reader_of_a_table_finds_a_formula(
+    separator: str, rows: list[tuple[str, float, str, str]], title: str
+) -> None:
+    """Whatever sign it takes for the end of a cell."""
+    written = for_spreadsheets(pd.DataFrame(rows, columns=["text", "number", title, "more"])).to_csv(index=False)
+    for cells in csv.reader(io.StringIO(written, newline=""), delimiter=separator):
+        texts = [cell for place, cell in enumerate(cells) if separator != "," or place != 1]
+        assert not any(cell.lstrip()[:1] in {*"=+-@＝"} for cell in texts), cells
+
+
 @given(st.lists(ANYTHING, min_size=1, max_size=4), st.lists(st.floats(allow_nan=False), min_size=4, max_size=4))
 def test_a_table_for_spreadsheets_has_its_shape_and_numbers_and_no_formula(
     texts: list[str], numbers: list[float]

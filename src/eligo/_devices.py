@@ -62,7 +62,8 @@ def usable_cores() -> int:
 def memory_bound() -> int:
     """Bytes that networks which learn side by side may take: ``ELIGO_MEMORY`` in GiB, or a quarter of the memory.
 
-    It is for one process. A study divides it by its workers, and tells each its share.
+    It is for one process. A study divides it by its workers, and tells each its share. Two networks or three learn side by
+    side even where fewer fit, see `eligo.nets.parts_in_memory`.
 
     Raises
     ------

@@ -33,9 +33,11 @@ def vmapped_block(n_nets: int, largest: int) -> int:
 
 
 def parts_in_memory(n_nets: int, bytes_of_each: int) -> list[slice]:
-    """Cut an axis of nets, or of trials, into parts that learn one after the other within the bound on memory.
+    """Cut an axis of nets, or of trials, into parts that learn one after the other, within the bound on memory if they can.
 
-    Parts are about equal, and none is one network alone, which would round in another way than among others.
+    Parts are about equal, and none is one network alone, which would round in another way than among others. So two learn
+    together where one or none fits, and where two or fewer fit an odd number has one part of three: by as much the bound is
+    exceeded then. From three on, no part is larger than what fits.
 
     Examples
     --------

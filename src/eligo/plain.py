@@ -11,8 +11,13 @@ import pandas as pd
 _TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that change the direction of what follows, and so can hide what a line says."""
 
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
-"""How a formula begins in a spreadsheet; wide forms are read as their plain ones by some."""
+_SIGN = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(rf'^(?=\s*{_SIGN})|(?<=[;|])(?=[\s"]*{_SIGN})')
+"""Where a formula begins in a spreadsheet; wide forms are read as their plain ones by some.
+
+A cell begins anew after a semicolon, or a bar, where a spreadsheet splits there, as those do whose decimal sign is a comma;
+quotes around a cell are no help, since the field that they are in began before them.
+"""
 
 
 def visible(text: str) -> str:
@@ -42,8 +47,8 @@ def _shown(one: str) -> str:
 def spreadsheet_cell(value: Any) -> Any:
     r"""A cell of a CSV file that no spreadsheet takes for a formula.
 
-    A text that begins like one gets an apostrophe before it, as OWASP's note on CSV injection says; its control
-    characters are written out. Numbers stay numbers.
+    A text that begins like one gets an apostrophe before it, as OWASP's note on CSV injection says, and so does a part of it
+    behind a semicolon or a bar; its control characters are written out. Numbers stay numbers.
 
     Parameters
     ----------
@@ -55,13 +60,12 @@ def spreadsheet_cell(value: Any) -> Any:
 
     Examples
     --------
-    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("plain"), spreadsheet_cell(-1.5)
-    ("'=1+1", 'plain', -1.5)
+    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("plain"), spreadsheet_cell("a;=1+1"), spreadsheet_cell(-1.5)
+    ("'=1+1", 'plain', "a;'=1+1", -1.5)
     """
     if not isinstance(value, str):
         return value
-    text = visible(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _FORMULA.sub("'", visible(value))
 
 
 def for_spreadsheets(frame: pd.DataFrame) -> pd.DataFrame:

@@ -230,7 +230,8 @@ def train_many(
     """Train many networks of one shape as one program, sharded over the local devices.
 
     Whatever has a leading axis of nets differs between networks; whatever has none is shared by all. More networks than
-    fit into the bound on memory (``ELIGO_MEMORY`` in GiB, by default a quarter of it) are trained one part after the other.
+    fit into the bound on memory (``ELIGO_MEMORY`` in GiB, by default a quarter of it) are trained one part after the other,
+    of two networks or three where no more than two fit.
 
     Parameters
     ----------

@@ -1,9 +1,12 @@
 """Facts about data sets: columns, classes, a digest of the data, random subsets."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from eligo.datasets import (
     Column,
@@ -46,6 +49,50 @@ def test_columns_say_how_their_values_are_distributed() -> None:
 
 def test_a_column_without_two_values_has_one_part() -> None:
     assert count_values(np.array([np.nan, 3.0, 3.0])) == (2,)
+
+
+ANY_FLOATS = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=30)
+CLOSE = st.lists(st.integers(0, 40).map(lambda steps: 0.3 + steps * np.spacing(0.3)), min_size=2, max_size=30)
+PLAIN = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30)
+
+
+def exact_places(values: list[float]) -> list[Fraction]:
+    """Where values lie in their range, in parts, without rounding."""
+    low, high = Fraction(min(values)), Fraction(max(values))
+    return [(Fraction(value) - low) / (high - low) * N_BINS for value in values]
+
+
+@given(st.one_of(ANY_FLOATS, CLOSE, PLAIN))
+def test_any_numbers_are_counted_where_they_lie(values: list[float]) -> None:
+    """Beside exact fractions: subnormal numbers, neighbours, and a range beyond the largest number among them."""
+    assume(min(values) < max(values))
+    places = exact_places(values)
+    counts = count_values(np.array(values))
+    assert len(counts) == N_BINS and sum(counts) == len(values) and min(counts[0], counts[-1]) > 0
+    for part in range(N_BINS):  # a value within a rounding error of an edge may be on either side of it
+        surely = sum(part + 1e-6 < place < part + 1 - 1e-6 for place in places)
+        perhaps = sum(part - 1e-6 <= place <= part + 1 + 1e-6 for place in places)
+        assert surely <= counts[part] <= perhaps
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30))
+def test_counts_are_those_of_numpy_where_it_has_any(values: list[float]) -> None:
+    """Where no value is so close to an edge that rounding decides."""
+    assume(max(values) - min(values) > 1e-3)
+    inner = [place for place in exact_places(values) if 0 < place < N_BINS]
+    assume(all(abs(place - round(place)) > 1e-6 for place in inner))
+    assert count_values(np.array(values)) == tuple(np.histogram(values, bins=N_BINS)[0].tolist())
+
+
+@pytest.mark.parametrize("step", [1e-300, 0.1, 0.7, 3.0, 1e300])
+def test_a_value_on_an_edge_counts_above_it(step: float) -> None:
+    counts = count_values(np.arange(N_BINS + 1) * step)
+    assert counts == (1,) * (N_BINS - 1) + (2,)
+
+
+def test_only_finite_values_are_counted() -> None:
+    assert count_values(np.array([np.inf, 1.0, 3.0, -np.inf, np.nan])) == (1, *[0] * (N_BINS - 2), 1)
+    assert count_values(np.array([np.nan])) == count_values(np.empty(0)) == ()
 
 
 def test_classes_are_counted() -> None:

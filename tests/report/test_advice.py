@@ -1,9 +1,11 @@
 """The sentence of advice: never more than the intervals support."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from eligo.report.advice import advice_on, verdict_of
+from eligo.report.advice import advice_on, missing_said, verdict_of
 from eligo.report.digits import NO_BREAK
 from eligo.report.savings import Outcome, Saving
 from eligo.statistics import NadeauBengioResult
@@ -33,6 +35,8 @@ def outcome(method: str, of: NadeauBengioResult | None, p: float, **facts) -> Ou
         "axis": "labels" if is_pool else "presentations",
         "n_trials": 20,
         "n_diverged": 0,
+        "n_missing": 0,
+        "n_planned": 20,
         "end": 0.9,
         "on_the_way": 0.85,
         "behind": gain(0.0, -0.01, 0.01),
@@ -142,6 +146,19 @@ def test_a_network_that_learns_nothing_cannot_be_helped():
 def test_nothing_is_told_of_a_method_that_diverged():
     text = advice(outcome("entropy", BETTER, 0.001, savings=SURE, n_diverged=2))
     assert text == "Nothing can be told of entropy, as training diverged."
+
+
+def test_what_was_not_computed_is_said_and_is_no_divergence():
+    half = outcome("entropy", BETTER, 0.001, savings=SURE, n_trials=10, n_missing=10)
+    assert verdict_of(half) == "better"
+    text = advice(half)
+    assert text.startswith("Have labels chosen by entropy: 95 % of the full-data score takes 60 labels")
+    assert text.endswith("; 10 of 20 trials of entropy were not computed.") and "diverged" not in text
+    both = advice(half, outcome("ensemble", OPEN, 0.4, n_missing=10), outcome("sasla", OPEN, 0.4, n_missing=1))
+    assert both.endswith("; 10 of 20 trials of entropy and ensemble and 1 of 20 trials of SASLA were not computed.")
+    everyone = [replace(one, n_missing=10) for one in (CONTROL, PASSIVE, half)]
+    assert missing_said(everyone) == "10 of 20 trials were not computed"
+    assert missing_said([CONTROL, PASSIVE]) == ""
 
 
 def test_function_approximation_counts_in_r2():

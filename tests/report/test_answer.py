@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from eligo.report import write_report
-from eligo.report.answer import answer_of, cost_tables, ranking_table
+from eligo.report.answer import answer_of, cost_tables, ranking_caption, ranking_table
 from eligo.report.curves import paths_of
 from eligo.report.digits import NARROW_SPACE
 from eligo.report.summaries import typed
@@ -45,6 +45,29 @@ def test_methods_are_ranked_on_each_axis(compared):
     places = {axis: [row[1].text for row in table.rows if row[2].text == axis] for axis in ("labels", "training")}
     assert places == {"labels": ["1", "2", "3"], "training": ["1", "2"]}
     assert set(frame.loc[frame["other"] == frame["method"], "verdict"]) == {"reference"}
+
+
+@pytest.mark.parametrize("short", ["entropy", "passive"])
+def test_trials_of_a_unit_that_failed_are_said_to_be_missing(compared, short):
+    """Of the last four trials of one method there is nothing: not a word of divergence, and no rank for what is left."""
+    frames = {
+        name: frame[~((frame["method"] == short) & (frame["trial"] >= 8))]
+        for name, frame in (("trials", compared.trials), ("curves", compared.curves))
+    }
+    results = replace(compared, **frames)
+    found, out = answer(results), StringIO()
+    print_answer(results, Console(file=out, width=200))
+    table, caption = ranking_table(found, results.methods), ranking_caption(found)
+    text = " ".join(out.getvalue().split())
+    assert f"4 of 12 trials of {short} were not computed." in text and "diverged" not in text
+    assert f"4 of 12 trials of {short} were not computed." in caption
+    assert set(table.frame["n_diverged"]) == {0}
+    assert table.frame.set_index("method")["n_missing"].to_dict() == {
+        name: 4 * (name == short) for name in results.methods
+    }
+    ranks = {row[0].text: row[1].text for row in table.rows}
+    assert (ranks["entropy"] == "–") == (short == "entropy") == ("Without a rank" in caption)
+    assert not any(row[3].is_strong for row in table.rows if row[1].text == "–")
 
 
 def test_the_terminal_says_what_the_tables_hold(compared):

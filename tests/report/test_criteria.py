@@ -31,7 +31,10 @@ def rows(method, **columns):
 
 def test_a_trial_that_never_reaches_the_target_is_infinitely_slow():
     own = rows(
-        "a", is_target_reached=[True, True, False, False, False], epochs_to_target=[10, 30, np.nan, np.nan, np.nan]
+        "a",
+        target=[0.1] * 5,
+        is_target_reached=[True, True, False, False, False],
+        epochs_to_target=[10, 30, np.nan, np.nan, np.nan],
     )
     row = convergence_of(own, ["a"]).loc["a"]
     assert (row["n_reached"], row["n_trials"], row["share"]) == (2, 5, 0.4)
@@ -39,6 +42,14 @@ def test_a_trial_that_never_reaches_the_target_is_infinitely_slow():
     assert (row["low"], row["high"]) == pytest.approx((0.1176, 0.7693), abs=1e-4)
     assert row["epochs_to_target_median"] == np.inf
     assert row["epochs_to_target_q25"] == 30
+
+
+def test_where_there_is_no_target_nobody_missed_it():
+    row = convergence_of(rows("a", is_target_reached=[False] * 4, epochs_to_stable=[10, 20, 30, np.nan]), ["a"]).loc[
+        "a"
+    ]
+    assert row[["n_reached", "share", "low", "high", "epochs_to_target_median"]].isna().all()
+    assert (row["n_trials"], row["epochs_to_stable_median"]) == (4, 25)
 
 
 def test_labels_and_deficiency_are_ratios_to_random_pool_in_the_same_trials():

@@ -25,7 +25,7 @@ def paths(labels, presentations, error, method="entropy"):
         "error": np.array(error, dtype=float),
     }
     columns["epoch"] = np.tile(np.arange(columns["error"].shape[1], dtype=float), (len(columns["error"]), 1))
-    return Paths(method, np.arange(len(columns["error"])), columns, 0)
+    return Paths(method, np.arange(len(columns["error"])), columns, left_out=np.array([], dtype=np.int64))
 
 
 POOL = paths([[2, 2, 3, 4]], [[0, 20, 50, 90]], [[0.9, 0.4, 0.2, 0.1]])
@@ -46,7 +46,7 @@ def test_a_diverged_trial_is_left_out_and_counted(study, sine):
     curves.loc[(curves.trial == 2) & (curves.epoch > 500), "mse"] = np.inf
     (own,) = paths_of(dataclasses.replace(results, curves=curves), sine)
     assert own.trials.tolist() == [0, 1, 3]
-    assert own.n_left_out == 1
+    assert own.left_out.tolist() == [2]
 
 
 def test_trials_that_recorded_other_epochs_are_read_off_at_those_of_the_first(study, sine):

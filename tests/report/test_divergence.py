@@ -124,6 +124,54 @@ def test_who_lost_its_worst_trials_is_not_called_the_best(lost, sine, n_lost, wi
         assert (f"{title} has the lowest {statistic}" in said) == (name == winner), said
 
 
+def without(results, n_kept):
+    """The same study where each method has run so many of its trials, the first ones, and no more."""
+
+    def kept(frame):
+        return frame[frame["trial"] < frame["method"].map(n_kept)]
+
+    parts = {name: kept(getattr(results, name)) for name in ("trials", "curves", "criteria")}
+    return dataclasses.replace(results, **parts)
+
+
+NONE_LOST = {"passive": 0, "sasla": 0, "error": 0}
+MISSING = [
+    # Who has run fewer trials than another is left out; with one complete method there is nobody to hold it against.
+    ({"passive": 10, "sasla": 3, "error": 10}, NONE_LOST, "passive", "mean"),
+    ({"passive": 10, "sasla": 3, "error": 10}, {"passive": 1, "sasla": 0, "error": 2}, "passive", "median"),
+    ({"passive": 10, "sasla": 3, "error": 5}, NONE_LOST, None, "mean"),
+    ({"passive": 3, "sasla": 10, "error": 10}, NONE_LOST, "sasla", "mean"),
+    # A study that was stopped, with as many trials of each.
+    ({"passive": 5, "sasla": 5, "error": 5}, NONE_LOST, "sasla", "mean"),
+]
+
+
+@pytest.mark.parametrize(("n_kept", "n_lost", "winner", "statistic"), MISSING)
+def test_who_has_not_run_every_trial_is_not_called_the_best(lost, sine, n_kept, n_lost, winner, statistic):
+    results = without(with_lost(lost, sine, n_lost, ERRORS), n_kept)
+    summary = error_summary(scores_of(results, sine))
+    assert summary["n_missing"].to_dict() == {name: max(n_kept.values()) - n for name, n in n_kept.items()}
+    own = analyse_problem(results, sine, scores_of(results, sine))
+    table, strong = error_table(results, sine, summary), {winner} - {None}
+    assert bold_of(table, 2 if statistic == "mean" else 4) == strong
+    assert bold_of(table, 4 if statistic == "mean" else 2) == set()
+    assert [row[1].below for row in table.rows] == [f"{n} missing" * bool(n) for n in summary["n_missing"]]
+    areas = own.criteria.presentation_areas
+    assert bold_of(area_table(results, sine, areas, "presentations", "passive"), 1) == strong
+    budgets = budget_table(results, sine, own.budgets, BUDGET_SHARES, own.errors)
+    assert bold_of(budgets, 1) == (strong if statistic == "mean" else set())
+    said = say(DIFFERENCES, own.finding)
+    titles = {"passive": "passive", "sasla": "SASLA", "error": "error-selective"}
+    for name, title in titles.items():
+        assert (f"{title} has the lowest {statistic}" in said) == (name == winner), said
+
+
+def test_the_prose_says_that_methods_without_all_trials_have_no_part(lost, sine):
+    results = without(with_lost(lost, sine, NONE_LOST, ERRORS), {"passive": 10, "sasla": 3, "error": 10})
+    said = say(DIFFERENCES, analyse_problem(results, sine, scores_of(results, sine)).finding)
+    assert "of the methods of which no trial diverged or is missing passive has the lowest mean" in said
+
+
 def bold_of(table, column):
     """Methods whose cell in a column is strong."""
     return {METHODS[place] for place, row in enumerate(table.rows) if row[column].is_strong}

@@ -156,6 +156,14 @@ def test_unusual_studies_have_sound_reports(case, study, iris, tmp_path):
     assert_sound(write_report(results, tmp_path / "report"))
 
 
+def test_seconds_that_are_divided_by_a_model_are_said_to_be(study, iris, tmp_path):
+    results = study(problems=(iris,), methods=("passive", "sasla"), n_trials=3, has_cells=False)
+    text = assert_sound(write_report(results, tmp_path / "report")).text
+    assert (
+        "their sum is measured, and divided in the proportion of what an epoch on all examples and a selection" in text
+    )
+
+
 def test_an_unfinished_study_says_what_is_missing(study, iris, sine, tmp_path):
     results = study(problems=(iris, sine), n_trials=4, has_cells=False)
 

@@ -12,6 +12,7 @@ from eligo.methods import named_methods
 from eligo.report import prose, prose_design, prose_progress
 from eligo.report.analysis import analyse
 from eligo.report.findings import Across, Finding, Spending, areas_in_words, better_than
+from eligo.report.problem_tables import convergence_table
 from eligo.report.progress import Payback, Progress, _better_first, _pairs_named, paybacks
 from eligo.report.protocol import Protocol
 from eligo.report.sentences import say
@@ -435,6 +436,21 @@ def test_the_target_is_stated_with_where_it_comes_from(study, planned, iris):
     never = dataclasses.replace(results, criteria=criteria.assign(is_target_reached=criteria.method == "passive"))
     assert "In every trial it was reached by passive." in told(never)
     assert "In no trial was it reached by SASLA, entropy, ensemble and random pool." in told(never)
+
+
+def test_a_target_that_would_be_infinite_is_none_and_said(study, iris):
+    results = study(problems=(iris,), n_trials=4, has_cells=False)
+    to_target = [name for name in results.criteria if name.endswith("_to_target")]
+    criteria = results.criteria.assign(target=np.nan, is_target_reached=False, **dict.fromkeys(to_target, np.nan))
+    own = analyse(dataclasses.replace(results, criteria=criteria)).problems[0]
+    text = say(prose_progress.TARGET, own.progress)
+    assert text.startswith("There is no target to reach: it would be taken from passive’s median at the end")
+    assert "In no trial" not in text
+    table = convergence_table(results, iris, own.criteria.convergence)
+    assert {cell.text for row in table.rows for cell in row[1:7]} == {"–"}
+    assert all(row[7].text != "–" for row in table.rows)
+    without = analyse(dataclasses.replace(results, criteria=criteria.iloc[:0])).problems[0]
+    assert say(prose_progress.TARGET, without.progress) == ""
 
 
 def test_labels_to_the_target_are_quoted_from_ten_trials_on(study, iris):

@@ -17,7 +17,7 @@ RENTS = Problem("f", "F", "regression", 500, 3, 1, N_TRAIN, N_TEST, (), "rent", 
 LABELS = np.arange(10.0, 211.0, 10.0)
 
 
-def paths(method: str, x: np.ndarray, scores: np.ndarray, axis: str = "labels", lost: int = 0) -> Paths:
+def paths(method: str, x: np.ndarray, scores: np.ndarray, axis: str = "labels") -> Paths:
     """Runs with these scores (trials, points) along an axis."""
     costs = np.broadcast_to(x, scores.shape)
     flat = np.full(scores.shape, float(N_TRAIN))
@@ -29,7 +29,13 @@ def paths(method: str, x: np.ndarray, scores: np.ndarray, axis: str = "labels", 
         "work": 4 * costs,
         "selection_work": costs,
     }
-    return Paths(method, np.arange(len(scores)), columns, lost)
+    return Paths(method, np.arange(len(scores)), columns, left_out=np.array([], dtype=np.int64))
+
+
+def some_of(runs: Paths, trials: list[int], left_out: list[int], n_missing: int) -> Paths:
+    """The same runs, of which only some trials ended well."""
+    columns = {name: values[trials] for name, values in runs.columns.items()}
+    return Paths(runs.method, np.array(trials), columns, np.array(left_out, dtype=np.int64), n_missing)
 
 
 def rising(speed: float, noise: np.ndarray) -> np.ndarray:
@@ -152,12 +158,36 @@ def test_one_lucky_record_is_no_arrival():
 
 def test_diverged_trials_are_counted_and_their_partners_left_out():
     noise = np.random.default_rng(5).normal(0, 0.01, 8)
-    short = Paths(
-        "entropy", np.arange(6), {k: v[:6] for k, v in paths("x", LABELS, rising(6, noise)).columns.items()}, 2
-    )
+    short = some_of(paths("entropy", LABELS, rising(6, noise)), list(range(6)), left_out=[6, 7], n_missing=0)
     outcomes = found(passive(noise), short, paths("random_pool", LABELS, rising(3, noise)))
     assert (outcomes["entropy"].n_trials, outcomes["entropy"].n_diverged) == (6, 2)
-    assert outcomes["random_pool"].n_diverged == 0
+    assert outcomes["random_pool"].n_diverged == 0 and outcomes["entropy"].n_missing == 0
+
+
+def test_trials_that_were_not_computed_have_not_diverged():
+    noise = np.random.default_rng(5).normal(0, 0.01, 8)
+    whole, control = paths("entropy", LABELS, rising(6, noise)), paths("random_pool", LABELS, rising(3, noise))
+    short = some_of(whole, [0, 1, 2, 3, 5], left_out=[4], n_missing=2)
+    outcomes = found(passive(noise), short, control)
+    assert (outcomes["entropy"].n_trials, outcomes["entropy"].n_diverged) == (5, 1)
+    assert (outcomes["entropy"].n_missing, outcomes["entropy"].n_planned) == (2, 8)
+    # Of what is there, the pairs are compared as if nothing else had been asked for.
+    kept = [0, 1, 2, 3, 5]
+    alone = found(*(some_of(runs, kept, [], 0) for runs in (passive(noise), whole, control)))
+    assert outcomes["entropy"].gain == alone["entropy"].gain
+    assert outcomes["random_pool"].n_missing == 0 and outcomes["random_pool"].n_diverged == 0
+
+
+def test_a_method_of_other_trials_than_its_reference_comes_last():
+    noise = np.linspace(-0.05, 0.05, 8)
+    lucky = some_of(paths("entropy", LABELS, rising(6, noise)), [5, 6, 7], [], n_missing=5)
+    control = paths("random_pool", LABELS, rising(3, noise))
+    names = [outcome.method for outcome in outcomes_of(FLATS, [passive(noise), lucky, control])]
+    assert names == ["random_pool", "entropy", "passive"]
+    apart = some_of(paths("entropy", LABELS, rising(6, noise)), [6, 7], [], n_missing=6)
+    early = some_of(control, [0, 1], [], n_missing=6)
+    outcomes = found(passive(noise), apart, early)  # no trial that both have
+    assert outcomes["entropy"].n_trials == 0 and outcomes["entropy"].gain is None
 
 
 def test_r2_is_the_score_of_function_approximation():

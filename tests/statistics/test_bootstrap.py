@@ -254,14 +254,40 @@ def test_resamples_are_held_in_parts_which_change_nothing(of: str, monkeypatch: 
     interval = paired_difference if of == "mean" else ratio_of_means
     whole = interval(first, second, rng=7)
     monkeypatch.setattr(bootstrap, "MOST_DRAWS", 2**14)
-    tracemalloc.start()
+    monkeypatch.setattr(bootstrap, "MOST_KEPT", 0)
     parted = interval(first, second, rng=7)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
     assert (parted.estimate, parted.low, parted.high) == pytest.approx(
         (whole.estimate, whole.low, whole.high), rel=1e-9
     )
-    assert peak < 10_000 * 200 * 8 / 4  # all 10 000 resamples of 200 pairs at once are 16 MB
+
+
+@pytest.mark.parametrize("of", ["mean", "ratio"])
+@pytest.mark.parametrize("n_pairs", [3_000, 40_000])
+def test_memory_is_what_the_bounds_say(of: str, n_pairs: int) -> None:
+    """Three arrays of draws, the bytes that are kept, and what is as long as the pairs."""
+    first, second = costs(4, n_pairs)
+    bootstrap._kept.cache_clear()
+    tracemalloc.start()
+    (paired_difference if of == "mean" else ratio_of_means)(first, second, rng=7, n_resamples=1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    kept = n_pairs * 1000 if n_pairs * 1000 <= bootstrap.MOST_KEPT else 0
+    assert peak < kept + 3 * 8 * bootstrap.MOST_DRAWS + 40 * 8 * n_pairs + 2**20
+
+
+def test_draws_of_a_seed_are_kept_and_no_other() -> None:
+    """A seed gives what a new generator of it does, whether for the first time or not, and whatever came between."""
+    first, second = skewed(4, 12)
+    bootstrap._kept.cache_clear()
+    expected = [paired_difference(first, second, rng=np.random.default_rng(seed)) for seed in (7, 8, 7)]
+    assert bootstrap._kept.cache_info().currsize == 0
+    found = [paired_difference(first, second, rng=seed) for seed in (7, 8, 7)]
+    assert found == expected and bootstrap._kept.cache_info().hits == 1
+    half = paired_difference(first[:6], second[:6], rng=7)
+    assert half == paired_difference(first[:6], second[:6], rng=np.random.default_rng(7))
+    rng = np.random.default_rng(7)
+    paired_difference(first, second, rng=rng)
+    assert paired_difference(first, second, rng=rng) != expected[0]  # a generator goes on
 
 
 def test_single_denominators_of_the_other_sign_are_resampled_like_any_other() -> None:

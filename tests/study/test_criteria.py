@@ -52,10 +52,29 @@ def test_unless_the_study_says_the_target_is_passive_s_median_end_and_a_twentiet
     assert criteria["is_target_reached"].tolist() == [True, True, False, True]
 
 
-def test_without_passive_the_first_method_gives_the_target_and_diverged_trials_do_not():
-    frame = pd.concat([curve("sasla", 0, [1.0, 0.4]), curve("sasla", 1, [1.0, 9.0]), curve("error", 0, [1.0, 0.1])])
-    ends = frame.groupby(["method", "trial"], sort=False).tail(1).assign(is_diverged=[False, True, False])
+def test_without_passive_the_first_method_gives_the_target():
+    frame = pd.concat([curve("sasla", 0, [1.0, 0.4]), curve("error", 0, [1.0, 0.1])])
+    ends = frame.groupby(["method", "trial"], sort=False).tail(1).assign(is_diverged=False)
     assert default_target(SINE, ends) == pytest.approx(1.05 * 0.4)
+
+
+@pytest.mark.parametrize(
+    ("errors", "lost", "target"),
+    [
+        ([0.1, 0.2, 0.9], [0.05], 1.05 * (0.2 + 0.9) / 2),
+        ([0.1, 0.2, 0.9], [np.nan, 0.0], 1.05 * 0.9),
+        ([0.1, 0.2], [0.05, 0.05], None),  # halfway between 0.2 and infinity
+        ([0.1, 0.1], [0.05, np.inf, np.nan], None),
+        ([], [0.1], None),
+    ],
+)
+def test_a_diverged_trial_is_infinite_in_the_median_that_sets_the_target(errors, lost, target):
+    curves = [curve("passive", trial, [1.0, end]) for trial, end in enumerate([*errors, *lost])]
+    is_lost = [False] * len(errors) + [True] * len(lost)
+    ends = pd.concat(curves).groupby("trial", sort=False).tail(1).assign(is_diverged=is_lost)
+    assert default_target(SINE, ends) == pytest.approx(np.nan if target is None else target, nan_ok=True)
+    criteria = criteria_of(ends, pd.concat(curves), [SINE], {"sine": None})
+    assert target is not None or not criteria["is_target_reached"].any()
 
 
 @pytest.mark.parametrize(

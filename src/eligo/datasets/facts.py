@@ -15,6 +15,8 @@ _ROWS_AT_ONCE = 4096
 N_BINS = 20
 """Equal parts of a number's range in which its values are counted."""
 
+_ON_AN_EDGE = 1e-9  # of a part: so close below an edge, a value lies on it but for rounding
+
 
 @dataclass(frozen=True)
 class Column:
@@ -42,13 +44,15 @@ class Column:
 def count_values(values: NDArray[np.floating]) -> tuple[int, ...]:
     """How many values lie in each of `N_BINS` equal parts of their range, the largest value in the last.
 
+    A value on the edge of two parts counts in the upper one, whichever way its last digit was rounded.
+
     Parameters
     ----------
-    values : float array (examples,), at least one; NaN is not counted
+    values : float array (examples,); what is NaN or infinite is not counted
 
     Returns
     -------
-    tuple of int, `N_BINS` of them, or one where all values are equal
+    tuple of int, `N_BINS` of them, one where all values are equal, and none where there are none
 
     Examples
     --------
@@ -58,9 +62,14 @@ def count_values(values: NDArray[np.floating]) -> tuple[int, ...]:
     (2,)
     """
     known = np.asarray(values, dtype=np.float64)
-    known = known[~np.isnan(known)]
-    n_bins = N_BINS if known.min() < known.max() else 1
-    return tuple(np.histogram(known, bins=n_bins)[0].tolist())
+    known = known[np.isfinite(known)]
+    if not known.size or known.min() == known.max():
+        return (known.size,) * bool(known.size)
+    # np.histogram asks for edges that can be told apart, and for a range that is a number; neither need be.
+    known = known * (0.5 if np.abs(known).max() > 1 else 1.0)  # so that no range overflows
+    place = (known - known.min()) / (known.max() - known.min()) * N_BINS
+    parts = np.minimum(place + _ON_AN_EDGE, N_BINS - 1).astype(np.intp)
+    return tuple(np.bincount(parts, minlength=N_BINS).tolist())
 
 
 def describe_columns(dataset: Dataset) -> tuple[Column, ...]:

@@ -33,6 +33,6 @@ def _join(parts: Sequence[Trajectory]) -> Trajectory:
 
 
 def learn_in_parts(learn: Callable[[Trials], Trajectory], trials: Trials) -> Trajectory:
-    """Let as many trials learn side by side as the bound on memory allows, see `eligo._devices.memory_bound`."""
+    """Let as many trials learn side by side as the bound on memory allows, but two at least, see `parts_in_memory`."""
     cut = parts_in_memory(trials.n_trials, COPIES_IN_MEMORY * bytes_of_each(vars(trials)))
     return learn(trials) if len(cut) == 1 else _join([learn(trials.part(of_trials)) for of_trials in cut])

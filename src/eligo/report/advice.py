@@ -13,7 +13,7 @@ from eligo.study.results import Problem
 from .comparisons import ALPHA
 from .digits import MINUS, NO_BREAK, fixed, percent
 from .savings import Outcome, Saving, score_of
-from .vocabulary import all_said, said
+from .vocabulary import all_said, listing, said
 
 FEWEST_TRIALS = 5
 """Below, no interval is worth its name."""
@@ -99,8 +99,19 @@ def advice_on(
     told = [_on_axis(problem, axis, [one for one in outcomes if one.axis == axis]) for axis in WORDS]
     lost = [one.method for one in outcomes if verdict_of(one) == "diverged"]
     told.append(f"nothing can be told of {all_said(lost)}, as training diverged" if lost else "")
+    told.append(missing_said(outcomes))
     text = "; ".join(filter(None, told)) or "Nothing was compared"
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def missing_said(outcomes: Sequence[Outcome]) -> str:
+    """How many trials were not computed, and of which methods; empty where all were."""
+    methods: dict[str, list[str]] = {}
+    for one in outcomes:
+        if one.n_missing:
+            methods.setdefault(f"{one.n_missing} of {one.n_planned} trials", []).append(one.method)
+    parts = [count + (f" of {all_said(own)}" if len(own) < len(outcomes) else "") for count, own in methods.items()]
+    return f"{listing(parts)} were not computed" if parts else ""
 
 
 def shown(problem: Problem, score: float) -> str:

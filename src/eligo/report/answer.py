@@ -11,10 +11,10 @@ import pandas as pd
 from eligo.statistics import NadeauBengioResult, nadeau_bengio
 from eligo.study.results import REFERENCE, Problem
 
-from .advice import advice_on, count, points, shown, unit_of, verdict_of
+from .advice import advice_on, count, missing_said, points, shown, unit_of, verdict_of
 from .curves import Paths
 from .digits import NO_BREAK, NONE, fixed, p_value
-from .savings import Outcome, Saving, outcomes_of, score_of
+from .savings import Outcome, Saving, outcomes_of, ranked, score_of
 from .tables import Cell, Table, method_cell
 
 
@@ -61,15 +61,16 @@ def answer_of(problem: Problem, all_paths: list[Paths]) -> Answer | None:
 def ranking_table(answer: Answer, methods: Sequence[str]) -> Table:
     """Methods that query by their score on the way, then those that choose what to train on."""
     problem, rows, place = answer.problem, [], {"labels": 0, "presentations": 0}
-    best = {axis: max((one.on_the_way for one in answer.outcomes if one.axis == axis), default=0.0) for axis in place}
+    alike = ranked(answer.outcomes)
+    best = {axis: max((one.on_the_way for one in alike if one.axis == axis), default=0.0) for axis in place}
     for one in answer.outcomes:
         place[one.axis] += 1
         rows.append(
             (
                 method_cell(one.method, methods),
-                Cell(str(place[one.axis])),
+                Cell(str(place[one.axis]) if one in alike else NONE),
                 Cell(SAVED[one.axis], is_words=True),
-                Cell(shown(problem, one.on_the_way), is_strong=one.on_the_way == best[one.axis]),
+                Cell(shown(problem, one.on_the_way), is_strong=one in alike and one.on_the_way == best[one.axis]),
                 _difference(problem, one.gain),
                 Cell(p_value(one.adjusted_p) if one.gain else NONE),
                 Cell(shown(problem, one.end)),
@@ -101,7 +102,8 @@ def _difference(problem: Problem, gain: NadeauBengioResult | None) -> Cell:
 
 
 def _ranking_frame(answer: Answer) -> pd.DataFrame:
-    names = ("method", "other", "axis", "n_trials", "n_diverged", "end", "on_the_way", "scoring", "adjusted_p")
+    counts = ("n_trials", "n_diverged", "n_missing", "n_planned")
+    names = ("method", "other", "axis", *counts, "end", "on_the_way", "scoring", "adjusted_p")
     rows = []
     for one in answer.outcomes:
         row = {name: getattr(one, name) for name in names} | {"verdict": verdict_of(one)}
@@ -167,11 +169,16 @@ def _from_to(low: str, high: str) -> str:
 
 def ranking_caption(answer: Answer) -> str:
     """What the ranking shows."""
+    is_short = len(ranked(answer.outcomes)) < len(answer.outcomes)
+    missing = missing_said(answer.outcomes)
     return (
         f"Methods ranked. {score_of(answer.problem)[:1].upper()}{score_of(answer.problem)[1:]} on the way: the mean of the "
         "learning curve over labels, or, for methods that choose what to train on, over presentations on a log scale. "
         f"Difference, in {unit_of(answer.problem)}: to random pool, or to passive learning, in the same trials, with Nadeau "
         "and Bengio’s interval and p-value; Holm’s adjustment is over all of them."
+        + (" Scores are over the trials that a method shares with its reference." if is_short else "")
+        + (" Without a rank: a method that lacks some of its reference’s trials." if is_short else "")
+        + (f" {missing[:1].upper()}{missing[1:]}." if missing else "")
     )
 
 

@@ -171,16 +171,18 @@ def compare_areas(areas: pd.DataFrame, problem: Problem, against: Mapping[str, s
 
     Returns
     -------
-    frame, one row per method: n_trials (with an area), n_diverged (without), mean and sd of the former, median of both,
-    difference, low, high (bootstrap, of the trials with an area), p_value and rank_biserial (Wilcoxon; to it, as in the
-    median, a diverged trial is infinitely bad), adjusted_p (Holm), corrected_adjusted_p (Nadeau and Bengio's test, Holm);
-    all from difference on are NaN for a method that is held against none, and the last where a trial of either diverged
+    frame, one row per method: n_trials (with an area), n_missing (that another method has run), n_diverged (without an
+    area), mean and sd of those with one, median of all that are not missing, difference, low, high (bootstrap, of the trials
+    with an area), p_value and rank_biserial (Wilcoxon; to it, as in the median, a diverged trial is infinitely bad),
+    adjusted_p (Holm), corrected_adjusted_p (Nadeau and Bengio's test, Holm); all from difference on are NaN for a method
+    that is held against none, and the last where a trial of either diverged
     """
     rows = []
     for name in map(str, areas):
         own, other = areas[name][np.isfinite(areas[name])], against.get(name)
         known = areas[name].dropna()
         row = {"method": name, "n_trials": own.size, "n_diverged": known.size - own.size}
+        row |= {"n_missing": len(areas) - known.size}
         row |= {"mean": own.mean(), "sd": own.std(), "median": known.median()}
         paired = areas[[name, other]] if other is not None and other in areas and other != name else pd.DataFrame()
         both = paired.dropna()
@@ -190,7 +192,7 @@ def compare_areas(areas: pd.DataFrame, problem: Problem, against: Mapping[str, s
             test = wilcoxon(both[name].to_numpy(), both[other].to_numpy())
             row |= {"p_value": test.p_value, "rank_biserial": test.rank_biserial}
         rows.append(row)
-    of_method = ["method", "n_trials", "n_diverged", "mean", "sd", "median"]
+    of_method = ["method", "n_trials", "n_missing", "n_diverged", "mean", "sd", "median"]
     of_pair = ["difference", "low", "high", "p_value", "rank_biserial", "corrected_p"]
     frame = pd.DataFrame(rows).reindex(columns=[*of_method, *of_pair])
     frame["adjusted_p"] = _holm_of_known(frame["p_value"])

@@ -27,7 +27,7 @@ class Criteria:
 
     Attributes
     ----------
-    target : float, the error that `convergence` counts to; NaN without curves
+    target : float, the error that `convergence` counts to; NaN without curves, and where there is none
     convergence : frame (methods); see `convergence_of`
     label_areas, presentation_areas : frames (methods); see `compare_areas`; pool methods against their random pool,
         all methods against the reference
@@ -78,7 +78,7 @@ def convergence_of(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     """How many trials reached the target, and what it took.
 
     Medians and quartiles are over all trials; one that never reached the target took infinitely long, so that no method
-    looks fast for having lost its slow trials.
+    looks fast for having lost its slow trials. Where there is no target, what counts to it is NaN.
 
     Returns
     -------
@@ -90,13 +90,15 @@ def convergence_of(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
         own = rows[rows["method"] == name]
         if own.empty:
             continue
-        n_reached = int(own["is_target_reached"].sum())
-        share = proportion_interval(n_reached, len(own))
-        row: dict[str, Any] = {"n_trials": len(own), "n_reached": n_reached}
-        row |= {"share": share.estimate, "low": share.low, "high": share.high}
+        has_target = bool(own["target"].notna().all())
+        row: dict[str, Any] = {"n_trials": len(own), **dict.fromkeys(("n_reached", "share", "low", "high"), np.nan)}
+        if has_target:
+            n_reached = int(own["is_target_reached"].sum())
+            share = proportion_interval(n_reached, len(own))
+            row |= {"n_reached": n_reached, "share": share.estimate, "low": share.low, "high": share.high}
         for criterion in (*TO_TARGET, *TO_STABLE):
-            taken = own[criterion].fillna(np.inf).to_numpy(dtype=float)
-            quantiles = quantiles_of(taken)
+            never = np.inf if has_target or criterion in TO_STABLE else np.nan
+            quantiles = quantiles_of(own[criterion].fillna(never).to_numpy(dtype=float))
             row |= {f"{criterion}_{part}": quantiles[part] for part in ("median", "q25", "q75")}
         found[name] = row
     return pd.DataFrame.from_dict(found, orient="index")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eligo.statistics import interval_of_mean
 from eligo.study.results import Problem, StudyResults
 
-from .summaries import SEED, rows_of
+from .summaries import SEED, planned_trials, rows_of
 from .vocabulary import PRIMARY, second_of
 
 N_RESAMPLES = 1000  # for each band: its ends are drawn, not printed
@@ -49,13 +49,15 @@ class Paths:
     trials : int array (trials,)
     columns : mapping of name to float array (trials, points); ``error`` is the primary measure, ``second`` macro F1 or
         R², ``generalisation`` E_G / E_T
-    n_left_out : int, trials whose error is not finite all the way
+    left_out : int array (trials,), those that diverged: whose error is not finite all the way
+    n_missing : int, trials that the study planned and did not compute
     """
 
     method: str
     trials: NDArray[np.int64]
     columns: dict[str, FloatArray]
-    n_left_out: int
+    left_out: NDArray[np.int64]
+    n_missing: int = 0
 
     @property
     def is_pool(self) -> bool:
@@ -103,14 +105,16 @@ def paths_of(results: StudyResults, problem: Problem) -> list[Paths]:
     lost = rows_of(results.trials, problem)
     lost = lost[lost["is_diverged"].astype(bool)]
     lost_runs = set(zip(lost["method"], lost["trial"], strict=True))
-    found = []
+    found, n_planned = [], planned_trials(results)
     for method in results.methods:
         own = rows[rows["method"] == method]
         is_finite = np.isfinite(own["error"]).groupby(own["trial"]).all()
         good = [trial for trial in is_finite.index[is_finite] if (method, trial) not in lost_runs]
         if good:
             kept = own[own["trial"].isin(good)]
-            found.append(Paths(method, np.array(good), _aligned(kept), len(is_finite) - len(good)))
+            left_out = is_finite.index.difference(good).to_numpy(dtype=np.int64)
+            n_missing = max(0, n_planned - len(is_finite))
+            found.append(Paths(method, np.array(good), _aligned(kept), left_out, n_missing))
     return found
 
 

@@ -248,10 +248,12 @@ def _about_tests(comparison: Comparison) -> dict[str, Any]:
 
 
 _AMONG = {
-    "mean": "of the methods that lost no trial ",
-    "median": "of the methods that lost fewer than half of their trials ",
+    ("mean", False): "of the methods that lost no trial ",
+    ("mean", True): "of the methods of which no trial diverged or is missing ",
+    ("median", False): "of the methods that lost fewer than half of their trials ",
+    ("median", True): "of the methods of which no trial is missing and fewer than half diverged ",
 }
-"""Who has part in a standing that not all have part in."""
+"""Who has part in a standing that not all have part in, by its statistic and by whether any method lacks a trial."""
 
 
 def _about_errors(problem: Problem, summary: pd.DataFrame, comparison: Comparison) -> dict[str, Any]:
@@ -267,7 +269,7 @@ def _about_errors(problem: Problem, summary: pd.DataFrame, comparison: Compariso
         "worst_error": _with_unit(float(known.get(worst, np.nan)), problem),
         "statistic": standing.statistic,
         "n_standing": len(known),
-        "among": "" if len(known) == len(summary) else _AMONG[standing.statistic],
+        "among": "" if len(known) == len(summary) else _AMONG[standing.statistic, bool(summary["n_missing"].any())],
         "is_level": len(known) < 2 or float(known.max()) == float(known.min()),
         "possible": possible_range(comparison, problem),
         "largest": largest_difference(comparison, problem, reference_error),

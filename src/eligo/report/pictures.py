@@ -141,7 +141,7 @@ def outcome_picture(own: ProblemAnalysis, methods: Sequence[str]) -> Picture | N
 
 
 def _left_out(own: ProblemAnalysis) -> str:
-    lost = [f"{paths.n_left_out} of {said(paths.method)}" for paths in own.paths if paths.n_left_out]
+    lost = [f"{len(paths.left_out)} of {said(paths.method)}" for paths in own.paths if len(paths.left_out)]
     return f" Left out, since they diverged: {listing(lost)}." if lost else ""
 
 

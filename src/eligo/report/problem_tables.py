@@ -11,7 +11,7 @@ from eligo.study.results import Problem, StudyResults
 
 from .comparisons import ALPHA
 from .digits import NONE, decimals_of, fixed, p_value, percent, times
-from .summaries import Confusion, standing_of
+from .summaries import Confusion, standing_of, whole_in
 from .tables import Cell, Table, interval_text, lowest, method_cell, plus_minus, slug
 from .vocabulary import COSTS, inside_of, primary_of, said, secondary_of, with_unit
 
@@ -31,10 +31,11 @@ def error_table(results: StudyResults, problem: Problem, summary: pd.DataFrame) 
     rows = []
     for i, (method, row) in enumerate(scaled.to_dict("index").items()):
         n_lost, share = int(summary["n_diverged"].iloc[i]), float(summary["share_diverged"].iloc[i])
+        n_missing = int(summary["n_missing"].iloc[i])
         rows.append(
             (
                 method_cell(str(method), results.methods),
-                Cell(str(summary["n_trials"].iloc[i])),
+                Cell(str(summary["n_trials"].iloc[i]), below=f"{n_missing} missing" if n_missing else ""),
                 Cell(
                     mean_sd[i],
                     is_strong=(method, "mean") in best,
@@ -123,7 +124,7 @@ def budget_table(
     """Mean error at equal numbers of presentations; the best is one of the methods that lost no trial."""
     shown = errors * primary_of(problem).scale
     decimals, budgets = decimals_of(shown.to_numpy().ravel()), [float(n) for n in errors.columns.to_numpy()]
-    whole = shown[summary["n_diverged"].reindex(shown.index).eq(0)]
+    whole = shown[whole_in(summary).reindex(shown.index, fill_value=False)]
     is_best = whole.eq(whole.min()).reindex(shown.index, fill_value=False).to_numpy()
     rows = [
         (
@@ -170,13 +171,19 @@ def _taken(row: pd.Series, criterion: str) -> Cell:
     return Cell(fixed(median, 0), below=interval_text(low, high, 0))
 
 
+def _reached(row: pd.Series) -> tuple[Cell, Cell]:
+    if np.isnan(row["share"]):
+        return Cell(NONE), Cell(NONE)
+    share = Cell(percent(row["share"]), below=f"{percent(row['low'])} to {percent(row['high'])}")
+    return Cell(f"{row['n_reached']:.0f} of {row['n_trials']:.0f}"), share
+
+
 def convergence_table(results: StudyResults, problem: Problem, convergence: pd.DataFrame) -> Table:
     """How many trials reached the target, what it took, and from where on they stayed close to their end."""
     rows = [
         (
             method_cell(str(method), results.methods),
-            Cell(f"{row['n_reached']:.0f} of {row['n_trials']:.0f}"),
-            Cell(percent(row["share"]), below=f"{percent(row['low'])} to {percent(row['high'])}"),
+            *_reached(row),
             *(_taken(row, f"{axis}_to_target") for axis in ("epochs", "presentations", "work", "labels")),
             *(_taken(row, f"{axis}_to_stable") for axis in ("epochs", "presentations")),
         )

@@ -25,6 +25,8 @@ class Progress:
     """What the templates about criteria and beliefs speak of; counts decide which apply."""
 
     target: str
+    is_out_of_reach: bool
+    reference: str
     source: str
     n_methods: int
     everywhere: str
@@ -109,6 +111,8 @@ def progress_of(
     fewer, more = (_decided(criteria.efficiency, is_below) for is_below in (True, False))
     return Progress(
         target=target,
+        is_out_of_reach=not target and len(reached) > 0,
+        reference=said(reference),
         source="set by the study"
         if target_error is not None
         else f"{TARGET_FACTOR} times {reference}’s median at the end",

@@ -12,6 +12,11 @@ TARGET: tuple[Rule[Progress], ...] = (
         "is no larger. Medians count a trial that never reached it as infinitely slow.",
     ),
     Rule(
+        lambda p: p.is_out_of_reach,
+        "There is no target to reach: it would be taken from {reference}’s median at the end, which is infinite, as half of "
+        "its trials or more diverged. Set one with `target_error`.",
+    ),
+    Rule(
         lambda p: p.n_methods > 0 and p.n_everywhere == p.n_methods,
         "Every method reached it in every trial.",
     ),

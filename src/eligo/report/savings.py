@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,8 +71,9 @@ class Outcome:
     method : str
     other : str, the reference; the method itself where it is one
     axis : "labels" or "presentations"
-    n_trials : int, in which neither method nor reference nor passive learning diverged
-    n_diverged : int, the other trials
+    n_trials : int, that method, reference and passive learning all have run, and in which none of them diverged
+    n_diverged : int, trials in which one of them diverged
+    n_missing, n_planned : int, the method's own trials that were not computed, of so many
     end : float, mean score at the end
     on_the_way : float, mean score over the part of the axis that all methods on it passed through
     behind : NadeauBengioResult or None, score at the end minus that of passive learning
@@ -87,6 +89,8 @@ class Outcome:
     axis: str
     n_trials: int
     n_diverged: int
+    n_missing: int
+    n_planned: int
     end: float
     on_the_way: float
     behind: NadeauBengioResult | None
@@ -106,8 +110,14 @@ class _Runs:
     trials: pd.Index
     grid: FloatArray
     scores: FloatArray
-    n_diverged: int
+    left_out: pd.Index
+    n_missing: int
     scoring: float
+
+    @property
+    def n_planned(self) -> int:
+        """Trials that the study asked for."""
+        return len(self.trials) + len(self.left_out) + self.n_missing
 
     def of(self, trials: pd.Index) -> FloatArray:
         """Scores (trials, points) of some of the trials."""
@@ -121,6 +131,8 @@ def score_of(problem: Problem) -> str:
 
 def outcomes_of(problem: Problem, all_paths: list[Paths]) -> tuple[Outcome, ...]:
     """Every method against its reference, methods that query first, then by the score on the way.
+
+    A method that has not all trials of its reference comes after those that have: its score is one of other trials.
 
     Parameters
     ----------
@@ -144,7 +156,14 @@ def outcomes_of(problem: Problem, all_paths: list[Paths]) -> tuple[Outcome, ...]
     adjusted = holm([one.gain.p_value for one in found if one.gain is not None]) if known else np.empty(0)
     for place, p_value in zip(known, adjusted.tolist(), strict=True):
         found[place] = replace(found[place], adjusted_p=p_value)
-    return tuple(sorted(found, key=lambda one: (one.axis, -one.on_the_way)))
+    alike = ranked(found)
+    return tuple(sorted(found, key=lambda one: (one.axis, one not in alike, -one.on_the_way)))
+
+
+def ranked(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those whose score is over as many trials as that of any method on their axis: all that their reference has."""
+    most = {axis: max((one.n_trials for one in outcomes if one.axis == axis), default=0) for axis in AXES}
+    return [one for one in outcomes if one.n_trials == most[one.axis]]
 
 
 def _runs(problem: Problem, paths: Paths) -> _Runs:
@@ -160,7 +179,8 @@ def _runs(problem: Problem, paths: Paths) -> _Runs:
     errors = read_off_at(paths, axis, grid, "error" if is_classified else "second")
     scores = 1.0 - errors if is_classified else errors
     scoring = float(paths.columns["selection_work"][:, -1].sum() / paths.columns["work"][:, -1].sum())
-    return _Runs(paths.method, axis, pd.Index(paths.trials), grid, scores, paths.n_left_out, scoring)
+    trials, left_out = pd.Index(paths.trials), pd.Index(paths.left_out)
+    return _Runs(paths.method, axis, trials, grid, scores, left_out, paths.n_missing, scoring)
 
 
 def _shared_grid(runs: list[_Runs]) -> FloatArray:
@@ -176,8 +196,6 @@ def _outcome(problem: Problem, own: _Runs, other: _Runs, passive: _Runs, grid: F
     trials = own.trials.intersection(other.trials).intersection(passive.trials)
     scores, others, full = own.of(trials), other.of(trials), passive.of(trials)[:, -1]
     way, other_way = _at(grid, own.grid, scores), _at(grid, other.grid, others)
-    n_diverged = len(own.trials.union(other.trials).union(passive.trials)) - len(trials)
-    n_diverged = max(n_diverged, own.n_diverged, other.n_diverged, passive.n_diverged)
     is_testable, is_compared = len(trials) > 1, len(trials) > 1 and own is not other
     sizes = {"n_train": problem.n_train, "n_test": problem.n_test}
     overlap = problem.n_test / problem.n_train
@@ -188,7 +206,9 @@ def _outcome(problem: Problem, own: _Runs, other: _Runs, passive: _Runs, grid: F
         other=other.method,
         axis=own.axis,
         n_trials=len(trials),
-        n_diverged=n_diverged,
+        n_diverged=len(own.left_out.union(other.left_out).union(passive.left_out)),
+        n_missing=own.n_missing,
+        n_planned=own.n_planned,
         end=float(scores[:, -1].mean()) if len(trials) else np.nan,
         on_the_way=float(areas.mean()) if len(trials) else np.nan,
         behind=nadeau_bengio(scores[:, -1], full, **sizes) if is_testable and own is not passive else None,

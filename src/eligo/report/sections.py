@@ -48,13 +48,15 @@ MAX_SENTENCES = 6  # of the same form, before a table says it better
 
 COST_CAPTION = (
     "What a trial cost. Mean over trials, and below it how many times what {reference} spent. “In last epoch” is the "
-    "number of examples trained on at the end."
+    "number of examples trained on at the end. Of methods that choose what to train on between epochs, “s training” and “s "
+    "selection” are no two measurements: their sum is measured, and divided in the proportion of what an epoch on all "
+    "examples and a selection take alone."
 )
 ERROR_CAPTION = (
     "How the {measure} of trials is distributed at the end of training. A diverged trial counts as infinite in medians, "
     "quartiles and the largest value; means, their sd and interval are of the other trials, and the share that diverged "
-    "stands beside them. Bold: the lowest mean, of methods of which no trial diverged; where every method lost one, the "
-    "lowest median."
+    "stands beside them. Missing: trials that another method has run. Bold: the lowest mean, of methods of which no trial "
+    "diverged or is missing; where every method had one that diverged, the lowest median."
 )
 MEASURE_CAPTION = (
     "Every other measure at the end of training. On the test part where nothing else is said. Squared errors (Eq. 10) are "
@@ -69,8 +71,8 @@ CONVERGENCE_CAPTION = (
 )
 AREA_CAPTION = (
     "Area under each trial’s curve of error against {axis}. Divided by the range that all {whose} share, so that it is the "
-    "mean error {when}; lower is better. Bold: the lowest mean, of methods of which no trial diverged; where every method "
-    "lost one, that of the lowest median."
+    "mean error {when}; lower is better. Bold: the lowest mean, of methods of which no trial diverged or is missing; where "
+    "every method had one that diverged, that of the lowest median."
 )
 EFFICIENCY_CAPTION = (
     "What choosing labels was worth, as ratios to random pool in the same trials. Below 1 is better; bold: the interval "
@@ -90,7 +92,7 @@ PAYBACK_CAPTION = (
 )
 BUDGET_CAPTION = (
     "{measure}, mean over trials, after equal numbers of presentations. In per cent of those that {reference} made. A "
-    "dash: the method ended before. Bold: the lowest, of methods of which no trial diverged."
+    "dash: the method ended before. Bold: the lowest, of methods of which no trial diverged or is missing."
 )
 PAIR_CAPTION = (
     "Every pair of methods. A negative difference favours the first of the pair, and so does a negative rank-biserial "

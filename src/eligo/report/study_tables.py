@@ -42,7 +42,8 @@ def headline_table(
         work = costs[problem.name]["work_ratio"].reindex(results.methods)
         shown.append((problem, _headline_errors(problem, summary, comparisons[problem.name]), list(map(times, work))))
         frames.append(summary.reset_index().assign(problem=problem.name, work_ratio=work.to_numpy()))
-    frame = pd.concat(frames)[["problem", "method", "n_trials", "n_diverged", "mean", "sd", "median", "work_ratio"]]
+    counts = ["n_trials", "n_missing", "n_diverged"]
+    frame = pd.concat(frames)[["problem", "method", *counts, "mean", "sd", "median", "work_ratio"]]
     if len(shown) > MOST_PROBLEMS_ACROSS and len(results.methods) <= MOST_METHODS_ACROSS:
         columns = ("problem", *map(method_title, results.methods))
         down = tuple(

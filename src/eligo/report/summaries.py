@@ -150,13 +150,15 @@ def error_summary(scores: Scores) -> pd.DataFrame:
 
     Returns
     -------
-    frame, one row per method with a trial: n_trials, n_diverged, share_diverged, mean, sd, low, high, min, q25, median,
-    q75, max, and best_trial, the first with the least error
+    frame, one row per method with a trial: n_trials, n_missing (trials that another method has run and this one has not),
+    n_diverged, share_diverged, mean, sd, low, high, min, q25, median, q75, max, and best_trial, the first with the least
+    error
     """
     rows = []
     for name in scores.methods:
         values = scores.matrix[name].to_numpy()
-        counts = {"n_trials": int((~np.isnan(values)).sum()), "n_diverged": int(np.isinf(values).sum())}
+        n_missing, n_diverged = int(np.isnan(values).sum()), int(np.isinf(values).sum())
+        counts = {"n_trials": values.size - n_missing, "n_missing": n_missing, "n_diverged": n_diverged}
         share = counts["n_diverged"] / counts["n_trials"]
         best = scores.matrix.index[int(np.nanargmin(values))]
         rows.append({"method": name, **counts, "share_diverged": share, **summary_of(values), "best_trial": best})
@@ -176,15 +178,40 @@ class Standing(NamedTuple):
     values: pd.Series
 
 
-def standing_of(summary: pd.DataFrame) -> Standing:
-    """Means of the methods of which no trial diverged, or medians where every method lost one.
+def complete_in(summary: pd.DataFrame) -> pd.Series:
+    """Which methods have run every trial that any method has: means over other trials say nothing about who is better.
 
-    The mean of what is left of a method that lost its worst trials would be too good. In a median a diverged trial counts
-    as infinite; a method that lost half of them has no finite one, and cannot win.
+    None where that is one of several, since nothing is left to compare it with. Trials that no method has run are missed by
+    nobody, as in a study that was stopped.
 
     Parameters
     ----------
-    summary : frame (methods), with n_diverged, mean and median, as of `error_summary`
+    summary : frame (methods), with n_missing, NaN for a method without a trial
+
+    Returns
+    -------
+    bool Series (methods,)
+    """
+    is_complete = summary["n_missing"].eq(0)
+    is_alone = is_complete.sum() == 1 and summary["n_missing"].notna().sum() > 1
+    return is_complete & (not is_alone)
+
+
+def whole_in(summary: pd.DataFrame) -> pd.Series:
+    """Which methods lost no trial: those of `complete_in` of which none diverged; bool Series (methods,)."""
+    return complete_in(summary) & summary["n_diverged"].eq(0)
+
+
+def standing_of(summary: pd.DataFrame) -> Standing:
+    """Means of the methods that lost no trial, or medians where every complete method had one that diverged.
+
+    The mean of what is left of a method that lost its worst trials would be too good, and so would be that of one which ran
+    easier trials than others. In a median a diverged trial counts as infinite; a method that lost half of them has no finite
+    one, and cannot win.
+
+    Parameters
+    ----------
+    summary : frame (methods), with n_missing, n_diverged, mean and median, as of `error_summary`
 
     Returns
     -------
@@ -193,13 +220,13 @@ def standing_of(summary: pd.DataFrame) -> Standing:
     Examples
     --------
     >>> lucky, sound = {"n_diverged": 29, "mean": 0.01, "median": np.inf}, {"n_diverged": 1, "mean": 0.1, "median": 0.1}
-    >>> standing_of(pd.DataFrame([lucky, sound], index=["lucky", "sound"])).values.idxmin()
+    >>> standing_of(pd.DataFrame([lucky, sound], index=["lucky", "sound"]).assign(n_missing=0)).values.idxmin()
     'sound'
     """
-    is_whole = summary["n_diverged"].eq(0)
+    is_whole = whole_in(summary)
     if is_whole.any():
         return Standing("mean", summary["mean"].where(is_whole))
-    return Standing("median", summary["median"].where(np.isfinite(summary["median"])))
+    return Standing("median", summary["median"].where(np.isfinite(summary["median"]) & complete_in(summary)))
 
 
 def _known(rows: pd.DataFrame, measure: Measure) -> pd.Series:

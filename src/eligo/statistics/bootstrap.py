@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,11 +84,18 @@ def _quantiles(values: FloatArray, levels: FloatArray) -> FloatArray:
     return between
 
 
-MOST_DRAWS = 2**25
-"""Resampled trials that are held at once, 256 MiB of them; the draws are the same however many are."""
+MOST_DRAWS = 2**21
+"""Resampled trials that are worked on at once: up to three arrays of 16 MiB, the one that is multiplied, the next as it is
+drawn, and as numbers. The draws are the same however many are; one resample is held whole."""
+
+MOST_KEPT = 2**25
+"""Resampled trials of one seed that are kept for the next interval, 32 MiB as bytes."""
+
+N_KEPT = 4
+"""Seeds, or numbers of trials, of which they are: 128 MiB at most."""
 
 
-def _draws(n_trials: int, n_resamples: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+def _drawn(n_trials: int, n_resamples: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
     """How often each resample has each trial (some of the resamples, trials), part after part."""
     shares = np.full(n_trials, 1 / n_trials)
     at_once = max(1, MOST_DRAWS // n_trials)
@@ -95,8 +103,39 @@ def _draws(n_trials: int, n_resamples: int, rng: np.random.Generator) -> Iterato
         yield rng.multinomial(n_trials, shares, size=min(at_once, n_resamples - begun))
 
 
+@lru_cache(maxsize=N_KEPT)
+def _kept(n_trials: int, n_resamples: int, seed: int) -> NDArray[np.uint8]:
+    """The same of a seed, all of them: drawing takes longer than all that follows, and a report has a hundred intervals.
+
+    A byte holds a count: that a trial is drawn more than 255 times has a probability below 1e-500.
+    """
+    counts = np.empty((n_resamples, n_trials), dtype=np.uint8)
+    begun = 0
+    for draws in _drawn(n_trials, n_resamples, as_generator(seed)):
+        counts[begun : begun + len(draws)] = draws
+        begun += len(draws)
+    counts.flags.writeable = False
+    return counts
+
+
+def _draws(n_trials: int, n_resamples: int, rng: np.random.Generator | int) -> Iterator[FloatArray]:
+    """How often each resample has each trial (some of the resamples, trials), part after part, to be multiplied.
+
+    The same numbers for a seed and for a new generator of it. All intervals of a seed and a number of trials are of the same
+    resamples, so that those of methods over the same trials are paired.
+    """
+    generator = as_generator(rng)
+    if isinstance(rng, np.random.Generator) or n_trials * n_resamples > MOST_KEPT:
+        for draws in _drawn(n_trials, n_resamples, generator):
+            yield draws.astype(np.float64)
+        return
+    counts, at_once = _kept(n_trials, n_resamples, int(rng)), max(1, MOST_DRAWS // n_trials)
+    for begun in range(0, n_resamples, at_once):
+        yield counts[begun : begun + at_once].astype(np.float64)
+
+
 def _mean_and_ends(
-    values: FloatArray, noise: FloatArray, rng: np.random.Generator, confidence: float, n_resamples: int
+    values: FloatArray, noise: FloatArray, rng: np.random.Generator | int, confidence: float, n_resamples: int
 ) -> tuple[FloatArray, FloatArray]:
     """Mean (points,) and ends of its interval (2, points); every point sees the same resampled trials."""
     n_trials = len(values)
@@ -107,7 +146,7 @@ def _mean_and_ends(
     largest = np.abs(deviations).max(axis=0)
     scale = np.where(largest > 0, largest, 1.0)
     deviations = deviations / scale
-    means = [(draws / n_trials) @ deviations for draws in _draws(n_trials, n_resamples, rng)]
+    means = [draws @ deviations / n_trials for draws in _draws(n_trials, n_resamples, rng)]
     # Rounded, so that a resample whose mean equals the estimate is not pushed to one side by float noise.
     centred: FloatArray = np.concatenate(means).round(12)
     levels = _bca_levels(centred, deviations, confidence)
@@ -165,7 +204,7 @@ def paired_difference(
     refuse_infinite("second", other)
     level, n_draws = as_fraction("confidence", confidence), as_count("n_resamples", n_resamples, 100)
     differences, noise = _ties.differences(one, other)
-    mean, ends = _mean_and_ends(differences[:, None], noise[:, None], as_generator(rng), level, n_draws)
+    mean, ends = _mean_and_ends(differences[:, None], noise[:, None], rng, level, n_draws)
     return Interval(float(mean[0]), float(ends[0, 0]), float(ends[1, 0]), level)
 
 
@@ -218,7 +257,7 @@ def interval_of_mean(
             "Run more trials, or draw the one curve without a band."
         )
     level, n_draws = as_fraction("confidence", confidence), as_count("n_resamples", n_resamples, 100)
-    mean, (low, high) = _mean_and_ends(array, _ties.noise(array), as_generator(rng), level, n_draws)
+    mean, (low, high) = _mean_and_ends(array, _ties.noise(array), rng, level, n_draws)
     return Band(read_only(mean), read_only(low), read_only(high), level)
 
 
@@ -230,9 +269,7 @@ def _near_zero(second: FloatArray) -> ValueError:
     )
 
 
-def _deviations_of_ratio(
-    draws: NDArray[np.int64], influence: FloatArray, one: FloatArray, other: FloatArray
-) -> FloatArray:
+def _deviations_of_ratio(draws: FloatArray, influence: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
     """Resampled ratios less the ratio (resamples,), in the units of the influences, whose mean is 0: no digits are lost.
 
     A resample in which the denominator has left its sign stands for a ratio that went through infinity.
@@ -306,7 +343,7 @@ def ratio_of_means(
     largest = np.abs(influence).max()
     scale = largest if largest > _ties.RESOLUTION * np.abs(ratio) else np.abs(ratio) or 1.0  # else it is float noise
     influence = influence / scale
-    parts = _draws(one.size, n_draws, as_generator(rng))
+    parts = _draws(one.size, n_draws, rng)
     centred = np.concatenate([_deviations_of_ratio(draws, influence, one, other) for draws in parts])[:, None]
     levels = _bca_levels(centred, influence[:, None], level)
     # The neighbours that an end lies between: none may be a ratio that went through infinity.

@@ -67,12 +67,17 @@ def criteria_of(
 
 
 def default_target(problem: Problem, trials: pd.DataFrame) -> float:
-    """1.05 times the median final error of passive learning, or of the first method where passive was not run."""
+    """1.05 times the median final error of passive learning, or of the first method where passive was not run.
+
+    A diverged trial counts as infinite, as in every median. NaN where the median is: what nobody can end at is no target.
+    """
     base = trials["method"].map(base_method)
     reference = REFERENCE if (base == REFERENCE).any() else base.iloc[0]
-    errors = primary_error(problem, trials[(base == reference) & ~trials["is_diverged"].astype(bool)])
-    known = errors[np.isfinite(errors)]
-    return TARGET_FACTOR * float(np.median(known)) if known.size else np.nan
+    own = trials[base == reference]
+    errors = primary_error(problem, own)
+    is_lost = own["is_diverged"].to_numpy(dtype=bool) | ~np.isfinite(errors)
+    median = float(np.median(np.where(is_lost, np.inf, errors)))
+    return TARGET_FACTOR * median if np.isfinite(median) else np.nan
 
 
 RUN_COLUMNS = ("epoch", "labels", "presentations", "work", "n_selected")
