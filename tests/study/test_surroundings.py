@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from eligo.cli import _say_filesystem
-from eligo.study import MemoryStore
-from eligo.study.environment import commit_of, describe_environment
+from eligo.study import MemoryStore, environment
+from eligo.study.environment import PACKAGE, commit_of, describe_environment
 from eligo.study.filesystem import network_filesystem
 from eligo.study.folder import _note_environment
 from eligo.study.reading import StudyError
@@ -92,3 +92,19 @@ def test_the_commit_is_that_of_the_checkout_with_a_plus_if_files_changed(tmp_pat
     assert commit_of(package) == commit[:12]
     (package / "code.py").write_text("2")
     assert commit_of(package) == commit[:12] + "+"
+
+
+def test_a_file_that_changed_outside_the_study_layer_is_noted_too(tmp_path: Path, monkeypatch):
+    checkout = tmp_path / "src" / "eligo"
+    for name in ("study/environment.py", "rules/by_score.py"):
+        (checkout / name).parent.mkdir(parents=True)
+        (checkout / name).write_text("1")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    own = PACKAGE.relative_to(Path(environment.__file__).parents[2])  # where the package lies, from the folder above it
+    monkeypatch.setattr("eligo.study.environment.PACKAGE", tmp_path / "src" / own)
+    before = describe_environment(jobs=1)["commit"]
+    assert not before.endswith("+")
+    (checkout / "rules" / "by_score.py").write_text("2")
+    assert describe_environment(jobs=1)["commit"] == before + "+"

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+PACKAGE = Path(__file__).parents[1]
+"""The folder of all of eligo: a rule or a step of training that was changed computes other numbers too."""
+
 PACKAGES = ("eligo", "jax", "jaxlib", "optax", "numpy", "scipy", "scikit-learn", "pandas", "matplotlib")
 
 
@@ -29,7 +32,7 @@ def describe_environment(jobs: int) -> dict[str, str]:
         "worker processes": str(jobs),
         "Python": platform.python_version(),
     }
-    commit = {"commit": found} if (found := commit_of(Path(__file__).parent)) else {}
+    commit = {"commit": found} if (found := commit_of(PACKAGE)) else {}
     return machine | {package: version(package) for package in PACKAGES} | commit | {"flags": flags_of(os.environ)}
 
 
