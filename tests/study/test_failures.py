@@ -185,6 +185,55 @@ def test_a_second_run_of_one_process_ends_no_lease_of_the_first(study: Study, st
     assert len(store.finished()) == N_TUNING + N_TRIALS and store.leases() == []
 
 
+def taken_over(store: Store, unit: Unit) -> None:
+    """Another run begins a unit whose lease ran out, as if this one had slept meanwhile."""
+    (owner,) = {lease.owner for lease in store.leases() if lease.unit == unit_id(unit)}
+    store.renew(owner, -1.0)
+    assert store.begin(unit, "elsewhere:1")
+
+
+def test_a_failure_counts_nowhere_if_another_run_has_the_unit_by_then(study: Study, store: Store):
+    def error_of(unit: Unit, attempt: int) -> BaseException | None:
+        if unit_in_words(unit) != BAD:
+            return None
+        taken_over(store, unit)
+        return MemoryError()
+
+    with pytest.raises(StudyError, match=f"another run computes {BAD} of this study"):
+        run(study, store, error_of)
+    assert [lease.owner for lease in store.leases()] == ["elsewhere:1"] and store.failures() == []
+
+
+def test_what_was_found_before_the_other_run_found_it_is_stored_once(study: Study, store: Store):
+    bad: list[Unit] = []
+
+    def error_of(unit: Unit, attempt: int) -> BaseException | None:
+        if unit_in_words(unit) == BAD:
+            taken_over(store, unit)
+            bad.append(unit)
+        return None
+
+    run(study, store, error_of)
+    assert len(store.finished()) == N_TUNING + N_TRIALS and store.failures() == []
+    store.add(_made_up(bad[0]))  # the other run, later
+    assert len(store.rows("trials")) == 4 * 6 and store.renew("elsewhere:1") == frozenset()
+
+
+def test_a_lease_that_nobody_has_any_more_is_taken_again(study: Study, store: Store, monkeypatch):
+    monkeypatch.setattr("eligo.study.runner.LEASE_SECONDS", 0.0)
+
+    def error_of(unit: Unit, attempt: int) -> BaseException | None:
+        if unit_in_words(unit) != BAD or attempt > 1:
+            return None
+        (owner,) = {lease.owner for lease in store.leases()}
+        store.release(owner)
+        return MemoryError()
+
+    _, said = run(study, store, error_of)
+    assert said == [f"{BAD} failed, attempt 1 of 3: MemoryError"]
+    assert len(store.finished()) == N_TUNING + N_TRIALS
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), DataError("the data are gone.")])
 def test_an_error_comes_out_as_what_it_is_although_the_last_write_fails(study: Study, error: BaseException):
     class Full(MemoryStore):
@@ -241,7 +290,7 @@ def test_failures_are_shown_by_status_and_the_end_of_a_run(finished: FinishedStu
         unit = made_up("iris", (98, 99)).unit
         for attempt in range(3):
             store.begin(unit, "a:1")
-            store.fail(unit, f"ValueError: <b>{attempt}</b>\nTraceback ...")
+            store.fail(unit, "a:1", f"ValueError: <b>{attempt}</b>\nTraceback ...")
         assert unit_id(unit) not in store.finished()
     status(folder)
     said = "iris: sasla trials 98-99 (3 attempts, the last: ValueError: <b>2</b>)"

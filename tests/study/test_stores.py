@@ -12,7 +12,7 @@ from eligo.study import MemoryStore, SQLiteStore, Store
 from eligo.study.outcome import read_results, write_results
 from eligo.study.reading import StudyError
 from eligo.study.store import FILE_NAME
-from eligo.study.units import Finished, Unit
+from eligo.study.units import Finished, Unit, unit_id
 from eligo.testing import check_store
 from stored_units import finished
 
@@ -88,10 +88,26 @@ class LosesSoundness(MemoryStore):
 
 
 class GivesUpAtOnce(MemoryStore):
-    def fail(self, unit: Unit, error: str) -> None:
+    def fail(self, unit: Unit, owner: str, error: str) -> None:
         for _ in range(3):
-            self.begin(unit, "again")
-            super().fail(unit, error)
+            self.begin(unit, owner)
+            super().fail(unit, owner, error)
+
+
+class AnybodyFails(MemoryStore):
+    def fail(self, unit: Unit, owner: str, error: str) -> None:
+        holders = [lease.owner for lease in self._leases.values() if lease.unit == unit_id(unit)]
+        super().fail(unit, holders[0] if holders else owner, error)
+
+
+class RenewsBlindly(MemoryStore):
+    def begin(self, unit: Unit, owner: str, seconds: float = 60.0) -> bool:
+        self.begun = self.__dict__.get("begun", frozenset()) | {unit_id(unit)}
+        return super().begin(unit, owner, seconds)
+
+    def renew(self, owner: str, seconds: float = 60.0) -> frozenset[str]:
+        super().renew(owner, seconds)
+        return self.begun
 
 
 @pytest.mark.parametrize(
@@ -104,6 +120,8 @@ class GivesUpAtOnce(MemoryStore):
         (LeasesToAll, "leases a unit twice"),
         (NeverFrees, "does not release the leases of one owner"),
         (LosesSoundness, r"says that it is damaged, and nobody did it: one unit is not what was stored\.$"),
+        (AnybodyFails, "lets one who has lost a lease end that of another"),
+        (RenewsBlindly, "renewed a lease that is another's by now"),
         (GivesUpAtOnce, "gives a unit up after 1 attempts"),
     ],
 )

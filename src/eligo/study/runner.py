@@ -122,13 +122,20 @@ class _Run:
             self.running[executor.submit(compute, self.study, unit)] = unit
 
     def keep_leases(self) -> None:
-        """Renew the leases of what is computed, well before they run out."""
+        """Renew the leases of what is computed, well before they run out; take those again that nobody has."""
         if time.monotonic() - self.kept_at > LEASE_SECONDS / 4:
-            self.store.renew(self.owner)
+            kept = self.store.renew(self.owner)
+            for unit in self.running.values():
+                if unit_id(unit) not in kept:
+                    self.store.begin(unit, self.owner)  # or another run has begun it: `end` and `_fail` know what then
             self.kept_at = time.monotonic()
 
     def end(self, future: Future[Finished]) -> None:
-        """Store what a unit found; or put it back, unless it failed for the last time."""
+        """Store what a unit found; or put it back, unless it failed for the last time.
+
+        If another run has taken the unit over meanwhile, since the lease ran out, what is stored first counts: both find
+        the same.
+        """
         unit = self.running.pop(future)
         if error := future.exception():
             self._fail(unit, error)
@@ -143,7 +150,10 @@ class _Run:
         if isinstance(error, (StudyError, DataError)):
             raise error  # a person must mend it, and it concerns more than this unit
         name, what = unit_id(unit), error_text(error)
-        self.store.fail(unit, what)
+        if name not in self.store.renew(self.owner):  # another run has it: `start` asks what came of it
+            self.schedule.put_back(unit)
+            return
+        self.store.fail(unit, self.owner, what)
         self.n_failed[name] += 1
         if self.n_failed[name] < MOST_ATTEMPTS:
             self.schedule.put_back(unit)

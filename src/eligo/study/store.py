@@ -57,7 +57,11 @@ class Store(Protocol):
         """Ids of all units that are there."""
 
     def add(self, finished: Finished) -> None:
-        """Keep a finished unit; adding one twice changes nothing."""
+        """Keep a finished unit, and end its lease, whoever has it; adding one twice changes nothing.
+
+        What a unit finds follows from the unit alone. So of two runs that both computed one, since the lease of the first
+        ran out, either may add it, and the other's is ignored.
+        """
 
     def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
         """Rows of "cells", "trials", "curves" or "confusion" in the order they came, of one problem or of all."""
@@ -71,14 +75,17 @@ class Store(Protocol):
     def begin(self, unit: Unit, owner: str, seconds: float = LEASE_SECONDS) -> bool:
         """Lease a unit for so long; False if it is finished already, or leased by a lease that has not run out."""
 
-    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> None:
-        """Let all leases of an owner last so long from now."""
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> frozenset[str]:
+        """Let all leases that an owner still has last so long from now; the ids of their units.
 
-    def fail(self, unit: Unit, error: str) -> None:
-        """End the lease of a unit that could not be computed, and keep why."""
+        One that ran out is still its owner's until somebody else begins the unit.
+        """
+
+    def fail(self, unit: Unit, owner: str, error: str) -> None:
+        """End the owner's lease of a unit that could not be computed, and keep why; nothing if it has none any more."""
 
     def release(self, owner: str) -> None:
-        """End all leases of an owner, as if its units had not been begun. Adding a unit ends its lease too."""
+        """End all leases of an owner, as if its units had not been begun."""
 
     def leases(self) -> list[Lease]:
         """Leases that nobody ended, also those that have run out."""
@@ -197,7 +204,7 @@ class SQLiteStore:
         return frozenset(row["id"] for row in self._read("SELECT id FROM units"))
 
     def add(self, finished: Finished) -> None:
-        """Keep a finished unit in one transaction, and end its lease; adding one twice changes nothing."""
+        """Keep a finished unit in one transaction, and end its lease, whoever has it; adding one twice changes nothing."""
         name = unit_id(finished.unit)
         unit = (name, finished.unit.stage, finished.unit.problem, float(finished.seconds), _now())
         checksum = _unit_checksum(unit)
@@ -249,16 +256,18 @@ class SQLiteStore:
             connection.execute("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, NULL, NULL)", lease)
         return True
 
-    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> None:
-        """Let all leases of an owner last so long from now."""
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> frozenset[str]:
+        """Let all leases that an owner still has last so long from now; the ids of their units."""
+        own = "WHERE owner = ? AND ended_at IS NULL"
         with self._transaction() as connection:
-            until = time.time() + seconds
-            connection.execute("UPDATE attempts SET expires = ? WHERE owner = ? AND ended_at IS NULL", (until, owner))
+            connection.execute(f"UPDATE attempts SET expires = ? {own}", (time.time() + seconds, owner))
+            return frozenset(row["unit"] for row in connection.execute(f"SELECT unit FROM attempts {own}", (owner,)))
 
-    def fail(self, unit: Unit, error: str) -> None:
-        """End the lease of a unit that could not be computed, and keep why."""
+    def fail(self, unit: Unit, owner: str, error: str) -> None:
+        """End the owner's lease of a unit that could not be computed, and keep why; nothing if it has none any more."""
+        ended = "UPDATE attempts SET ended_at = ?, error = ? WHERE unit = ? AND owner = ? AND ended_at IS NULL"
         with self._transaction() as connection:
-            _end_lease(connection, unit_id(unit), error)
+            connection.execute(ended, (_now(), error, unit_id(unit), owner))
 
     def release(self, owner: str) -> None:
         """End all leases of an owner, as if its units had not been begun."""
@@ -298,9 +307,8 @@ def _now() -> str:
     return datetime.now(UTC).isoformat()
 
 
-def _end_lease(connection: sqlite3.Connection, unit: str, error: str | None = None) -> None:
-    ended = "UPDATE attempts SET ended_at = ?, error = ? WHERE unit = ? AND ended_at IS NULL"
-    connection.execute(ended, (_now(), error, unit))
+def _end_lease(connection: sqlite3.Connection, unit: str) -> None:
+    connection.execute("UPDATE attempts SET ended_at = ? WHERE unit = ? AND ended_at IS NULL", (_now(), unit))
 
 
 def _unit_checksum(unit: Sequence[Any]) -> int:
