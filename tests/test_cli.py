@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import sys
+import warnings
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from eligo.cli import main
 from eligo.datasets import DATASETS
+from eligo.study.reading import StudyWarning
 from small_studies import FinishedStudy, finished_study, run_eligo, timeless, write_study
 
 
@@ -214,6 +216,13 @@ def test_another_design_is_refused(eligo, finished: FinishedStudy):
 def lasting_files(folder: Path) -> dict[str, bytes]:
     """All but what SQLite keeps beside its file while somebody reads, which other tests may do at the same time."""
     return {name: content for name, content in files(folder).items() if not name.endswith(("-shm", "-wal"))}
+
+
+def test_a_warning_for_users_is_one_line_and_others_are_python_s(eligo, monkeypatch):
+    monkeypatch.setattr("warnings.formatwarning", warnings.formatwarning)  # as it was, afterwards
+    assert eligo("study", "list")[0] == 0
+    assert warnings.formatwarning("no\x1blocks.", StudyWarning, "folder.py", 3) == "eligo: no\\x1blocks.\n"
+    assert "folder.py:3: UserWarning: too old.\n" in warnings.formatwarning("too old.", UserWarning, "folder.py", 3)
 
 
 def test_the_installed_command_leaves_with_the_same_code(tmp_path: Path):

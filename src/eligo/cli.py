@@ -6,6 +6,7 @@ import shlex
 import signal
 import sys
 import time
+import warnings
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -29,7 +30,7 @@ from eligo.study.files import load_study, study_names, study_text
 from eligo.study.filesystem import network_filesystem
 from eligo.study.folder import run_in_folder
 from eligo.study.outcome import REPORT, note_report, read_results, write_results
-from eligo.study.reading import StudyError
+from eligo.study.reading import StudyError, StudyWarning
 from eligo.study.results import StudyResults
 from eligo.study.store import FILE_NAME
 
@@ -293,6 +294,7 @@ KEPT = "stopped; what was finished is kept. Run the same command again to go on.
 def main() -> None:
     """Run the command line; a mistake that a user can mend is one line on stderr and exit code 2."""
     signal.signal(signal.SIGTERM, _stop)
+    warnings.formatwarning = _warning_told
     try:
         code = app(prog_name="eligo", standalone_mode=False)
         if code == STOPPED:  # how typer passes Ctrl-C on
@@ -310,6 +312,16 @@ def main() -> None:
         if leaving.code == TERMINATED:
             _leave(KEPT, TERMINATED)
         raise
+
+
+_python_s_own = warnings.formatwarning
+
+
+def _warning_told(message: Warning | str, category: type[Warning], *where: Any, **line: Any) -> str:
+    """A warning for users in one line, without the place in the code; others as Python has them."""
+    if issubclass(category, StudyWarning):
+        return f"eligo: {visible(str(message))}\n"
+    return _python_s_own(message, category, *where, **line)
 
 
 def _usage_told(error: Any) -> str:

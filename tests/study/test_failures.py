@@ -255,11 +255,14 @@ def test_leases_of_a_killed_run_are_freed_and_those_of_another_host_are_not(stud
     monkeypatch.setattr("eligo.study.leases.socket.gethostname", lambda: "here")
     for unit, owner, seconds in ((here, "here:1:5e0cab71", 60.0), (late, "there:9", 0.0)):
         assert store.begin(unit, owner, seconds)
-    _free_units(store, Path("out"))
+    with pytest.raises(StudyError, match=r"another process \(here:1:5e0cab71\) is running"):
+        _free_units(store, Path("out"), is_locked=False)  # it may live: no lock says that it does not
+    assert len(store.leases()) == 2
+    _free_units(store, Path("out"), is_locked=True)
     assert store.leases() == []
     assert store.begin(there, "there:2", 60.0)
     with pytest.raises(StudyError, match=r"another process \(there:2\) is running the study in out.* wait (59|60) s"):
-        _free_units(store, Path("out"))
+        _free_units(store, Path("out"), is_locked=True)
     assert len(store.leases()) == 1
 
 

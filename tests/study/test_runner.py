@@ -1,11 +1,13 @@
 """A study ends alike however often it was stopped, however many workers it had, and whatever stopped it."""
 
+import errno
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from eligo.study.files import load_study
 from eligo.study.folder import only_run, open_store, run_in_folder
 from eligo.study.outcome import read_results, write_results
 from eligo.study.problems import dataset_of
-from eligo.study.reading import StudyError
+from eligo.study.reading import StudyError, StudyWarning
 from eligo.study.runner import Progress
 from eligo.study.schedule import Schedule
 from eligo.study.store import FILE_NAME, SQLiteStore
@@ -256,9 +258,40 @@ def test_a_second_run_in_a_folder_is_refused(finished: FinishedStudy, tmp_path: 
         _, said = refused.communicate(timeout=30)
         assert refused.returncode == 2
         assert said.startswith("eligo: another process is running the study in") and said.count("\n") == 1
-    with only_run(tmp_path / "out"):  # and the folder is free afterwards
-        pass
+    with only_run(tmp_path / "out") as is_locked:  # and the folder is free afterwards
+        assert is_locked
     assert n_units(tmp_path / "out") == 0
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_warned_of_and_leases_are_left(tmp_path: Path, monkeypatch, number: int):
+    monkeypatch.setattr("eligo.study.folder.fcntl.flock", raising(OSError(number, os.strerror(number))))
+    with pytest.warns(StudyWarning, match="lies on a file system without locks"):
+        with only_run(tmp_path) as is_locked:
+            assert not is_locked
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EWOULDBLOCK, "another process is running the study in .* Wait for it"),
+        (errno.EACCES, "another process is running the study in .* Wait for it"),
+        (errno.EIO, r"cannot lock .*\.lock: Input/output error\. Choose another --out"),
+    ],
+)
+def test_a_lock_that_cannot_be_had_is_told_from_one_that_another_has(
+    tmp_path: Path, monkeypatch, number: int, said: str
+):
+    monkeypatch.setattr("eligo.study.folder.fcntl.flock", raising(OSError(number, os.strerror(number))))
+    with pytest.raises(StudyError, match=said), only_run(tmp_path):
+        pass
+
+
+def raising(error: OSError) -> Callable[..., None]:
+    def flock(*arguments: object) -> None:
+        raise error
+
+    return flock
 
 
 def test_bad_data_are_refused_before_a_folder_is_made(tmp_path: Path):
