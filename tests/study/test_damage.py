@@ -319,6 +319,26 @@ def test_rows_behind_a_lost_page_are_read_from_the_log_too(tmp_path: Path):
     assert of_problem.count("wine") == n_in_log and 60 < of_problem.count("iris") < 120
 
 
+def test_an_export_is_of_one_moment_though_a_run_goes_on(tmp_path: Path, monkeypatch):
+    """Between the copies of file and log, pages go from the one into the other, and the log is begun anew."""
+    path, copyfile = tmp_path / FILE_NAME, shutil.copyfile
+    with closing(SQLiteStore(path, is_new=True)) as run:
+        for unit in UNITS[:4]:
+            run.add(unit)
+
+        def copy_while_units_end(source: Path, target: Path) -> None:
+            copyfile(source, target)
+            if source == path:
+                run._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                for unit in UNITS[4:]:
+                    run.add(unit)
+
+        monkeypatch.setattr("eligo.study.export.shutil.copyfile", copy_while_units_end)
+        said = export_store(path, tmp_path / "out")
+        run.check()
+    assert said[-1] == "7 units are as they were stored, 0 are not"
+
+
 # --- No room, and no leave to write ---------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,12 @@ class KeepsHalf(MemoryStore):
         except KeyError:
             self._tables["trials"].append(dict(finished.trials[0]))
             raise
+
+
+class ReadsOn(MemoryStore):
+    @contextmanager
+    def reading(self) -> Iterator[MemoryStore]:
+        yield self
 
 
 class SharesFacts(MemoryStore):
@@ -116,6 +123,7 @@ class RenewsBlindly(MemoryStore):
         (Forgets, "does not name the units that were added as finished"),
         (CountsTwice, "does not name the units|counts a unit twice"),
         (KeepsHalf, "keeps a part of a unit"),
+        (ReadsOn, "lets what is read at one moment change"),
         (SharesFacts, "for the fact"),
         (LeasesToAll, "leases a unit twice"),
         (NeverFrees, "does not release the leases of one owner"),

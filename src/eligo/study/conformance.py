@@ -16,11 +16,12 @@ from eligo.study.units import Finished, TrialUnit, TuningUnit, unit_id
 def check_store(make_store: Callable[[], Store]) -> None:
     """Check that a store keeps what a study promises: a unit that was added is there for good, whole, or not at all.
 
-    Rows come back as they were given and in their order, NaN as None; adding a unit twice changes nothing, and a failure
-    while one is added leaves nothing of it. Facts are plain values that are replaced. Of a unit there is one lease at a
-    time, which ends when the unit is added, when it fails, when its owner lets go, and by itself. Nobody ends the lease of
-    another by failing, renewing or letting go, and who renews is told which leases are left. Errors are kept, and a unit
-    that failed `MOST_ATTEMPTS` times is among the failures until it is there.
+    Rows come back as they were given and in their order, NaN as None; adding a unit twice changes nothing, and a
+    failure while one is added leaves nothing of it. What is read in ``reading`` is of one moment. Facts are plain
+    values that are replaced. Of a unit there is one lease at a time, which ends when the unit is added, when it fails,
+    when its owner lets go, and by itself. Nobody ends the lease of another by failing, renewing or letting go, and who
+    renews is told which leases are left. Errors are kept, and a unit that failed `MOST_ATTEMPTS` times is among the
+    failures until it is there.
 
     Parameters
     ----------
@@ -135,6 +136,26 @@ def _check_whole(store: Store) -> None:
     _demand(len(store.rows("curves")) == 4, store, "does not take a unit after it could not be added")
 
 
+def _check_reading(store: Store) -> None:
+    store.add(_trials("iris", 0))
+    store.note("seconds", 1.0)
+    with store.reading() as state:
+        store.add(_trials("wine", 0))
+        store.note("seconds", 2.0)
+        store.begin(_trials("wine", 1).unit, "a:1")
+        before = (
+            state.finished(),
+            [row["problem"] for row in state.rows("curves")],
+            state.noted("seconds"),
+            state.leases(),
+        )
+        store.add(_cells("wine"))
+        told = frozenset({unit_id(_trials("iris", 0).unit)}), ["iris", "iris"], 1.0
+        is_same = before[:3] == told and not before[3] and not state.rows("cells") and state.finished() == before[0]
+        _demand(is_same, store, "lets what is read at one moment change")
+    _demand(len(store.finished()) == 3 and store.noted("seconds") == 2.0, store, "loses what is added while it is read")
+
+
 def _check_facts(store: Store) -> None:
     fact = {"seed": 1, "hidden": [4, 8], "of": {"none": None, "share": 0.1}}
     store.note("settings", fact)
@@ -210,4 +231,13 @@ def _check_failures(store: Store) -> None:
     _demand(not store.leases(), store, "keeps the lease of a unit that failed")
 
 
-STORE_CHECKS = (_check_rows, _check_twice, _check_whole, _check_facts, _check_leases, _check_owners, _check_failures)
+STORE_CHECKS = (
+    _check_rows,
+    _check_twice,
+    _check_whole,
+    _check_reading,
+    _check_facts,
+    _check_leases,
+    _check_owners,
+    _check_failures,
+)

@@ -28,9 +28,9 @@ Row = Sequence[Any]
 def export_store(path: Path, target: Path) -> list[str]:
     """Write what can be read of a store's tables, each to a CSV file of its name.
 
-    The file itself is not touched: a copy is read. Each row begins with its unit and whether all of that unit is as it was
-    stored, by its checksum: "yes", "no", or "unknown" for units of old stores. A text that a spreadsheet would take for a
-    formula begins with an apostrophe.
+    The file itself is not touched: a copy is read, of one moment while a study runs. Each row begins with its unit and
+    whether all of that unit is as it was stored, by its checksum: "yes", "no", or "unknown" for units of old stores. A
+    text that a spreadsheet would take for a formula begins with an apostrophe.
 
     Parameters
     ----------
@@ -50,9 +50,7 @@ def export_store(path: Path, target: Path) -> list[str]:
         raise StudyError(no_study(path.parent))
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for name in (path.name, f"{path.name}-wal"):
-                if (source := path.with_name(name)).is_file():
-                    shutil.copyfile(source, Path(folder) / name)
+            _copy(path, Path(folder))
             with closing(sqlite3.connect(Path(folder) / path.name)) as connection:
                 tables = {name: _readable(connection, name, columns, path) for name, columns in _wanted().items()}
         target.mkdir(parents=True, exist_ok=True)
@@ -61,6 +59,23 @@ def export_store(path: Path, target: Path) -> list[str]:
         return _write(tables, target)
     except OSError as error:
         raise StudyError(f"cannot export to {target}: {error.strerror}. Choose another --out.") from None
+
+
+def _copy(path: Path, folder: Path) -> None:
+    """Copy a store's file and its log as they are, damage and all, though a run goes on in it.
+
+    A reader that lasts as long as the copying keeps SQLite from moving pages that it may read out of the log, and from
+    emptying it: the two files belong together, but for pages at the end of the log, which are whole units or ignored.
+    """
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
+        try:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except UNREADABLE:  # so damaged that no run can go on in it
+            pass
+        for name in (path.name, f"{path.name}-wal"):
+            if (source := path.with_name(name)).is_file():
+                shutil.copyfile(source, folder / name)
 
 
 def _wanted() -> dict[str, tuple[str, ...]]:

@@ -6,6 +6,8 @@ import copy
 import json
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, Failure, Lease
@@ -34,6 +36,11 @@ class MemoryStore:
         self._leases: dict[str, Lease] = {}
         self._errors: dict[str, list[str]] = {}
         self._labels: dict[str, str] = {}
+
+    @contextmanager
+    def reading(self) -> Iterator[MemoryStore]:
+        """The store as it is at this moment, only to be read, while the context lasts: a copy."""
+        yield copy.deepcopy(self)
 
     def finished(self) -> frozenset[str]:
         """Ids of all units that are there."""

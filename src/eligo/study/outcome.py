@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -48,40 +49,41 @@ def read_results(folder: str | os.PathLike[str]) -> StudyResults:
         If the folder holds no study, one that has not begun, or a damaged one.
     """
     folder = Path(folder)
-    store = SQLiteStore(folder / FILE_NAME)
-    try:
-        store.check()
-        settings = store.noted("settings")
-        if settings is None or store.noted("problems") is None:
-            raise StudyError(f"{folder} holds a study that has not begun. Run it with `eligo study run`.")
-        problems = tuple(plan["problem"] for plan in settings["plans"])
-        methods = tuple(settings["rows"])
-        found = {table: _frame(table, store.rows(table)) for table in TABLES}
-        cells = _in_order(found["cells"], problems, ())
-        curves = _in_order(found["curves"], problems, methods)
-        trials = _in_order(found["trials"], problems, methods)
-        is_end = ends_of_rounds(settings, curves)
-        described = sorted(map(_problem, store.noted("problems")), key=lambda own: problems.index(own.name))
-        targets = {plan["problem"]: plan["target_error"] for plan in settings["plans"]}
-        return StudyResults(
-            name=settings["name"],
-            settings=settings,
-            problems=tuple(described),
-            methods=methods,
-            trials=trials,
-            curves=curves[is_end].reset_index(drop=True),
-            cells=cells,
-            confusion=_in_order(found["confusion"], problems, methods),
-            criteria=criteria_of(trials, curves, described, targets, is_end),
-            absent=store.noted("absent") or {},
-            winners=_winners(settings, cells),
-            environment=store.noted("environment") or {},
-            stage_seconds=_seconds(store),
-            parts=_parts(store, methods),
-            failures=pd.DataFrame(store.failures(), columns=list(FAILURE_COLUMNS)),
-        )
-    finally:
-        store.close()
+    with closing(SQLiteStore(folder / FILE_NAME)) as store, store.reading() as state:
+        state.check()
+        return _results(state, folder)
+
+
+def _results(store: SQLiteStore, folder: Path) -> StudyResults:
+    settings = store.noted("settings")
+    if settings is None or store.noted("problems") is None:
+        raise StudyError(f"{folder} holds a study that has not begun. Run it with `eligo study run`.")
+    problems = tuple(plan["problem"] for plan in settings["plans"])
+    methods = tuple(settings["rows"])
+    found = {table: _frame(table, store.rows(table)) for table in TABLES}
+    cells = _in_order(found["cells"], problems, ())
+    curves = _in_order(found["curves"], problems, methods)
+    trials = _in_order(found["trials"], problems, methods)
+    is_end = ends_of_rounds(settings, curves)
+    described = sorted(map(_problem, store.noted("problems")), key=lambda own: problems.index(own.name))
+    targets = {plan["problem"]: plan["target_error"] for plan in settings["plans"]}
+    return StudyResults(
+        name=settings["name"],
+        settings=settings,
+        problems=tuple(described),
+        methods=methods,
+        trials=trials,
+        curves=curves[is_end].reset_index(drop=True),
+        cells=cells,
+        confusion=_in_order(found["confusion"], problems, methods),
+        criteria=criteria_of(trials, curves, described, targets, is_end),
+        absent=store.noted("absent") or {},
+        winners=_winners(settings, cells),
+        environment=store.noted("environment") or {},
+        stage_seconds=_seconds(store),
+        parts=_parts(store, methods),
+        failures=pd.DataFrame(store.failures(), columns=list(FAILURE_COLUMNS)),
+    )
 
 
 def _problem(facts: dict[str, Any]) -> Problem:
@@ -108,11 +110,8 @@ def _seconds(store: SQLiteStore) -> dict[str, float]:
 
 def note_report(folder: Path, seconds: float) -> None:
     """Keep how long it took to read the results of a study and to write its report."""
-    store = SQLiteStore(folder / FILE_NAME)
-    try:
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
         store.note("report_seconds", seconds)
-    finally:
-        store.close()
 
 
 def _parts(store: SQLiteStore, methods: tuple[str, ...]) -> pd.DataFrame:

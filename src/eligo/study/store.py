@@ -7,7 +7,7 @@ import sqlite3
 import struct
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,6 +52,9 @@ def no_study(folder: Path) -> str:
 
 class Store(Protocol):
     """What the runner needs: a unit that was added is there for good, whole, or not at all."""
+
+    def reading(self) -> AbstractContextManager[Store]:
+        """The store as it is at this moment, only to be read, while the context lasts: others may go on adding to it."""
 
     def finished(self) -> frozenset[str]:
         """Ids of all units that are there."""
@@ -169,8 +172,7 @@ class SQLiteStore:
         StudyError
             If it is not: SQLite finds its own structure broken, or a unit or fact is not what was stored.
         """
-        self._read("BEGIN")  # one state of the file, though a run goes on in it
-        try:
+        with self._one_state():
             (first, *_) = self._read("PRAGMA integrity_check(1)")
             if first[0] != "ok":
                 raise self._damaged(_one_line(first[0]))
@@ -181,9 +183,30 @@ class SQLiteStore:
                 raise self._damaged(f"the fact {broken[0]!r} is not what was stored")
             if changed := self.changed_units():
                 raise self._damaged(f"{len(changed)} of its units are not what was stored")
+
+    @contextmanager
+    def _one_state(self) -> Iterator[None]:
+        """All that is read in it is of one state of the file, that of the outermost one, though a run goes on in it."""
+        is_inside = self._connection.in_transaction
+        if is_inside:
+            yield
+            return
+        self._read("BEGIN")
+        try:
+            self._read("SELECT 1 FROM facts LIMIT 1")  # the state is that of the first read
+            yield
         finally:
             if self._connection.in_transaction:
                 self._connection.rollback()
+
+    @contextmanager
+    def reading(self) -> Iterator[SQLiteStore]:
+        """The store as it is at this moment, only to be read, while the context lasts: others may go on adding to it.
+
+        It has a connection of its own, so that this store may be written meanwhile.
+        """
+        with closing(SQLiteStore(self.path)) as store, store._one_state():
+            yield store
 
     def changed_units(self) -> set[str]:
         """Ids of units whose rows are not those that were added, by their checksums; units of old files have none."""
