@@ -158,12 +158,13 @@ def _say_filesystem(folder: Path) -> None:
 
 
 def _refuse_failures(results: StudyResults) -> None:
-    """End with an error if units failed; what they were stands in the message."""
+    """End with an error if units failed or problems are closed; what they were stands in the message."""
+    told = [f"{problem} is closed: {reason}" for problem, reason in results.closed.items()]
     if not results.failures.empty:
         units = "; ".join(_failures(results))
-        raise StudyError(
-            f"{len(results.failures)} units failed: {units}. Run the same command again to try them again."
-        )
+        told.insert(0, f"{len(results.failures)} units failed: {units}. Run the same command again to try them again.")
+    if told:
+        raise StudyError(" ".join(told))
 
 
 def _failures(results: StudyResults) -> list[str]:
@@ -185,6 +186,8 @@ def status(folder: Folder) -> None:
         print(visible(f"  {problem.name}: {done}"))
     for name, reason in results.absent.items():
         print(visible(f"  {name}: left out: {reason}"))
+    for name, reason in results.closed.items():
+        print(visible(f"  {name}: closed: {reason}"))
     for failure in _failures(results):
         print(visible(f"  failed: {failure}"))
     if spent := results.stage_seconds.get("the whole run"):

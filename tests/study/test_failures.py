@@ -1,6 +1,7 @@
 """A unit that fails, or whose worker dies, is tried again, given up at last, and never takes others with it."""
 
 import os
+import re
 import sqlite3
 import time
 from collections import Counter
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from eligo.study.design import Study
 from eligo.study.display import Display
 from eligo.study.folder import _free_units, open_store
 from eligo.study.outcome import read_results
+from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
 from eligo.study.runner import Progress, run_study
 from eligo.study.store import FILE_NAME
@@ -34,10 +36,10 @@ N_TUNING, N_TRIALS = 4, 12
 
 
 class Pretending(Executor):
-    """Computes nothing: a unit's rows are made up, unless an error is due at its nth attempt."""
+    """Computes nothing: a unit's rows are made up, unless an error is due at its nth attempt; no cell may be any good."""
 
-    def __init__(self, error_of: Callable[[Unit, int], BaseException | None]) -> None:
-        self.error_of = error_of
+    def __init__(self, error_of: Callable[[Unit, int], BaseException | None], diverging: str = "") -> None:
+        self.error_of, self.diverging = error_of, diverging
         self.attempts: Counter[str] = Counter()
         self.order: list[str] = []
 
@@ -50,7 +52,9 @@ class Pretending(Executor):
         if (error := self.error_of(unit, self.attempts[name])) is not None:
             future.set_exception(error)
         else:
-            future.set_result(_made_up(unit))
+            made_up = _made_up(unit)
+            lost = {"is_diverged": True, "cv_error": None} if unit.problem == self.diverging else {}
+            future.set_result(replace(made_up, cells=[row | lost for row in made_up.cells]))
         return future
 
 
@@ -125,6 +129,22 @@ def test_trials_wait_for_a_tuning_that_failed_and_other_problems_go_on(study: St
     assert len(store.failures()) == 2 and executor.attempts.total() == 2 * 3 + 2 + 6
     run(study, store, never)
     assert len(store.finished()) == N_TUNING + N_TRIALS
+
+
+def test_a_problem_of_which_every_cell_diverges_is_closed_and_the_others_go_on(study: Study, store: Store):
+    said: list[str | None] = []
+    closed = {
+        "iris": "every cell of the grid diverged. Add smaller learning rates to [tuning], and choose another --out."
+    }
+    for n_units in (2 + 2 + 6, 0):  # the second run finds all as it is
+        executor = Pretending(never, diverging="iris")
+        seen: list[Progress] = []
+        run_study(study, store, executor, 2, seen.append)
+        assert executor.attempts.total() == n_units and seen[-1].share == pytest.approx(1.0)
+        assert {row["problem"] for row in store.rows("trials")} == {"ramp"} and len(store.rows("cells")) == 2 * 8
+        assert store.noted("closed") == closed and store.failures() == store.leases() == []
+        said += [progress.failed for progress in seen if progress.failed]
+    assert said == [f"iris: {closed['iris']}"]
 
 
 @pytest.mark.parametrize("error", [StudyError("the grid is gone."), DataError("the data are gone.")])
@@ -303,6 +323,18 @@ def test_failures_are_shown_by_status_and_the_end_of_a_run(finished: FinishedStu
         StudyError, match=r"^1 units failed: .*98-99 .* Run the same command again to try them again\.$"
     ):
         _refuse_failures(results)
+
+
+def test_closed_problems_are_shown_by_status_and_the_end_of_a_run(study: Study, tmp_path: Path, capsys):
+    folder = tmp_path / "out"
+    with closing(open_store(study, folder)) as store:
+        store.note("problems", [asdict(describe_problem(study, name)) for name in ("iris", "ramp")])
+        run_study(study, store, Pretending(never, diverging="iris"), 2, lambda progress: None)
+    status(folder)
+    said = "closed: every cell of the grid diverged. Add smaller learning rates to [tuning], and choose another --out."
+    assert f"  iris: {said}\n" in capsys.readouterr().out
+    with pytest.raises(StudyError, match=f"^iris is {re.escape(said)}$"):
+        _refuse_failures(read_results(folder))
 
 
 def test_a_failure_is_one_line_on_a_screen_of_any_width(study: Study, capsys):

@@ -432,10 +432,15 @@ def test_successive_halving_keeps_a_quarter_per_rung(study: Study, tmp_path: Pat
     assert {unit.values for unit in trials if isinstance(unit, TrialUnit)} == {cells[-1]}
 
 
-def test_a_grid_of_which_every_cell_diverges_is_an_error_with_a_remedy(study: Study, tmp_path: Path):
-    study = one_problem(study)
-    with pytest.raises(StudyError, match=r"every cell of the grid diverged on 'iris'\. Add smaller learning rates"):
-        tune(study, tmp_path, dict.fromkeys(study.plans[0].tuning.cells()))
+@pytest.mark.parametrize("is_halved", [False, True])
+def test_a_grid_of_which_every_cell_diverges_closes_its_problem(study: Study, tmp_path: Path, is_halved: bool):
+    study = one_problem(study, epochs=64, successive_halving=is_halved)
+    tuned, trials = tune(study, tmp_path, dict.fromkeys(study.plans[0].tuning.cells()))
+    assert len(tuned) == 2 and trials == []
+    with closing(SQLiteStore(tmp_path / FILE_NAME)) as store:
+        schedule = Schedule(study, store)  # and so it stays
+        assert schedule.ready == [] and list(schedule.closed) == ["iris"]
+        assert schedule.expected_cost() == schedule.cost_done > 0
 
 
 def test_quick_studies_have_nothing_to_tune(study: Study, tmp_path: Path):

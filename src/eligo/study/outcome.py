@@ -83,6 +83,7 @@ def _results(store: SQLiteStore, folder: Path) -> StudyResults:
         stage_seconds=_seconds(store),
         parts=_parts(store, methods),
         failures=pd.DataFrame(store.failures(), columns=list(FAILURE_COLUMNS)),
+        closed=store.noted("closed") or {},
     )
 
 

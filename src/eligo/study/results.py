@@ -74,6 +74,7 @@ class StudyResults:
     stage_seconds : mapping of stage name to wall-clock seconds
     parts : one row for tuning and for each method, `PART_COLUMNS`: what it took of all workers together
     failures : one row for each unit that failed and is not there, `FAILURE_COLUMNS`
+    closed : mapping of problem name to the reason why it has no trials and gets none
     """
 
     name: str
@@ -91,6 +92,7 @@ class StudyResults:
     stage_seconds: Mapping[str, float]
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
     failures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    closed: Mapping[str, str] = field(default_factory=dict)
 
 
 REFERENCE = "passive"
