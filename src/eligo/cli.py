@@ -29,7 +29,7 @@ from eligo.study.export import export_store
 from eligo.study.files import load_study, study_names, study_text
 from eligo.study.filesystem import network_filesystem
 from eligo.study.folder import run_in_folder
-from eligo.study.outcome import REPORT, note_report, read_results, write_results
+from eligo.study.outcome import MIXED, REPORT, note_report, read_results, write_results
 from eligo.study.reading import StudyError, StudyWarning
 from eligo.study.results import StudyResults
 from eligo.study.store import FILE_NAME
@@ -157,6 +157,12 @@ def _say_filesystem(folder: Path) -> None:
         )
 
 
+def _say_mixed(results: StudyResults) -> None:
+    """Say so if runs of a study were not all on one machine, of one commit, or with the same flags."""
+    if MIXED in results.environment:
+        print(visible(f"{MIXED}: {results.environment[MIXED]}, so its trials are not all computed alike"))
+
+
 def _refuse_failures(results: StudyResults) -> None:
     """End with an error if units failed or problems are closed; what they were stands in the message."""
     told = [f"{problem} is closed: {reason}" for problem, reason in results.closed.items()]
@@ -190,6 +196,7 @@ def status(folder: Folder) -> None:
         print(visible(f"  {name}: closed: {reason}"))
     for failure in _failures(results):
         print(visible(f"  failed: {failure}"))
+    _say_mixed(results)
     if spent := results.stage_seconds.get("the whole run"):
         print(f"time spent by runs that ended: {duration(spent)}")
     _say_parts(results)
@@ -282,6 +289,7 @@ def _report(folder: Path) -> StudyResults:
         raise StudyError(
             f"cannot write the report in {folder}: {error.strerror}. Mend that, and run `eligo study report {folder}`."
         ) from None
+    _say_mixed(results)
     note_report(folder, time.monotonic() - began)
     return results
 

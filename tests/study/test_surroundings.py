@@ -1,16 +1,20 @@
 """What a run notes of where it ran, and what it warns of."""
 
+import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from eligo.cli import _say_filesystem
-from eligo.study import MemoryStore, environment
-from eligo.study.environment import PACKAGE, commit_of, describe_environment
+from eligo.cli import _say_filesystem, status
+from eligo.study import MemoryStore, SQLiteStore, environment, load_study, read_results
+from eligo.study.environment import PACKAGE, commit_of, describe_environment, mixed_environment
 from eligo.study.filesystem import network_filesystem
-from eligo.study.folder import _note_environment
+from eligo.study.folder import _note_environment, _note_run, run_in_folder
 from eligo.study.reading import StudyError
+from eligo.study.store import FILE_NAME
+from small_studies import FinishedStudy
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
@@ -66,12 +70,58 @@ def test_a_run_notes_versions_platform_flags_and_commit(monkeypatch):
 def test_every_run_of_a_study_is_noted():
     store, first = MemoryStore(), describe_environment(jobs=1)
     for jobs in ("1", "2"):
-        _note_environment(store, first | {"worker processes": jobs})
+        _note_environment(store, first)
+        _note_run(store, first | {"worker processes": jobs})
     assert [run["worker processes"] for run in store.noted("runs")] == ["1", "2"]
     assert store.noted("environment")["last run"].endswith(", 2 workers")
-    with pytest.raises(StudyError, match="begun with jax "):
-        _note_environment(store, first | {"jax": "0.0.1"})
-    assert len(store.noted("runs")) == 2  # one that was refused did not run
+    for package in ("jax", "optax", "scipy"):
+        with pytest.raises(StudyError, match=f"begun with {package} "):
+            _note_environment(store, first | {package: "0.0.1"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, None),
+        ({"date": "later", "worker processes": "7", "cores": "64"}, None),
+        ({"flags": "ELIGO_MEMORY=7 ELIGO_HOST_DEVICES=3 XLA_FLAGS=--a=1 --b=2"}, None),
+        ({"flags": "XLA_FLAGS=--a=1 --xla_cpu_enable_fast_math=true"}, "computed under more than one flags"),
+        ({"processor": "B", "commit": "1234+"}, "computed under more than one processor and more than one commit"),
+    ],
+)
+def test_a_study_of_several_surroundings_is_marked(finished: FinishedStudy, tmp_path: Path, capsys, changes, said):
+    folder = tmp_path / "out"
+    shutil.copytree(finished.folder, folder)
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
+        begun = store.noted("environment") | {"processor": "A", "flags": "ELIGO_MEMORY=2 XLA_FLAGS=--a=1 --b=2"}
+        begun.pop("commit", None)
+        store.note("environment", begun)
+        store.note("runs", [begun, begun | changes])
+    found = read_results(folder).environment
+    assert found.get("mixed") == said
+    if said is not None:
+        for name in changes:
+            assert found[name].endswith(f", then {changes[name]}")
+    status(folder)
+    assert (f"mixed: {said}, so its trials are not all computed alike" in capsys.readouterr().out) == (said is not None)
+
+
+def test_what_an_early_run_did_not_note_is_no_difference():
+    early = {"processor": "A"}
+    assert mixed_environment([early, {"processor": "A", "flags": "none", "commit": "1"}]) == {}
+    assert mixed_environment(
+        [{"processor": "A", "flags": "none"}, {"processor": "A", "flags": "none", "commit": "1"}]
+    ) == {"commit": "none, then 1"}
+
+
+def test_a_run_that_finds_nothing_to_compute_is_not_noted(finished: FinishedStudy, tmp_path: Path, monkeypatch):
+    folder = tmp_path / "out"
+    shutil.copytree(finished.folder, folder)
+    monkeypatch.setenv("JAX_DEBUG_NANS", "0")
+    run_in_folder(load_study(str(finished.file)), folder, 1, lambda progress: None)
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
+        assert len(store.noted("runs")) == 1
+    assert "mixed" not in read_results(folder).environment
 
 
 def git(folder: Path, *arguments: str) -> str:

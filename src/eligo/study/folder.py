@@ -15,12 +15,12 @@ from typing import IO, Any
 
 from eligo.datasets import DataError, UnavailableError
 from eligo.study.design import Study, changed_settings, completed
-from eligo.study.environment import describe_environment
+from eligo.study.environment import SAME, describe_environment
 from eligo.study.leases import host_of, this_host
 from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError, StudyWarning
 from eligo.study.results import Problem
-from eligo.study.runner import Watch, done_last, run_study
+from eligo.study.runner import Progress, Watch, done_last, run_study
 from eligo.study.store import FILE_NAME, SQLiteStore, Store
 from eligo.study.worker import worker_environment
 from eligo.study.workers import Workers
@@ -174,11 +174,24 @@ def run_in_folder(
     with only_run(folder) as is_locked, closing(open_store(study, folder)) as store:
         _free_units(store, folder, is_locked)
         _note_problems(store, problems, absent, folder)
-        _note_environment(store, now | ({"command": command} if command else {}))
+        now |= {"command": command} if command else {}
+        _note_environment(store, now)
         began = time.monotonic()
         with done_last(lambda: store.note("seconds", (store.noted("seconds") or 0.0) + time.monotonic() - began)):
-            _run_with_workers(study, store, jobs, watch, absent)
+            _run_with_workers(study, store, jobs, _noting(store, now, watch), absent)
     return absent
+
+
+def _noting(store: Store, now: dict[str, str], watch: Watch) -> Watch:
+    """A watch that notes the run as soon as it shows that there is something to compute."""
+    is_first = iter((True,))
+
+    def noted(progress: Progress) -> None:
+        if next(is_first, False) and progress.n_done < progress.n_known:
+            _note_run(store, now)
+        watch(progress)
+
+    return noted
 
 
 def _free_units(store: Store, folder: Path, is_locked: bool) -> None:
@@ -236,7 +249,7 @@ def _note_problems(store: Store, problems: Sequence[Problem], absent: Mapping[st
 
 
 def _note_environment(store: Store, now: dict[str, str]) -> None:
-    """Keep where a study began, and where each run of it was; refuse other versions, whose numbers would be mixed in.
+    """Keep where a study began; refuse other versions, whose numbers would be mixed in.
 
     Raises
     ------
@@ -244,15 +257,23 @@ def _note_environment(store: Store, now: dict[str, str]) -> None:
         If eligo, or what its numbers come from, is not of the version that the study began with.
     """
     begun = store.noted("environment")
-    for package in ("eligo", "jax", "jaxlib", "numpy", "scikit-learn"):
+    for package in SAME:
         if begun is not None and begun[package] != now[package]:
             raise StudyError(
                 f"the study was begun with {package} {begun[package]}, and this is {now[package]}; their numbers would be "
                 "mixed. Choose another --out, or install that version."
             )
-    last = {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
-    store.note("environment", now if begun is None else begun | last)
-    store.note("runs", [*(store.noted("runs") or ()), now])
+    if begun is None:
+        store.note("environment", now)
+
+
+def _note_run(store: Store, now: dict[str, str]) -> None:
+    """Keep where a run is that computes something."""
+    before = store.noted("runs")
+    if before:
+        last = {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
+        store.note("environment", store.noted("environment") | last)
+    store.note("runs", [*(before or ()), now])
 
 
 def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch, absent: Collection[str]) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 from eligo.datasets import Column
 from eligo.plain import for_spreadsheets
 from eligo.study.criteria import criteria_of
+from eligo.study.environment import mixed_environment
 from eligo.study.reading import StudyError
 from eligo.study.results import (
     CRITERIA_COLUMNS,
@@ -30,6 +31,8 @@ from eligo.study.tuning import choose_winner
 
 RESULTS_NAME = "results.csv"
 CRITERIA_NAME = "criteria.csv"
+MIXED = "mixed"
+"""In a study's environment: that its numbers are not all from one machine, commit or set of flags, and which differs."""
 
 
 def read_results(folder: str | os.PathLike[str]) -> StudyResults:
@@ -79,7 +82,7 @@ def _results(store: SQLiteStore, folder: Path) -> StudyResults:
         criteria=criteria_of(trials, curves, described, targets, is_end),
         absent=store.noted("absent") or {},
         winners=_winners(settings, cells),
-        environment=store.noted("environment") or {},
+        environment=_environment(store),
         stage_seconds=_seconds(store),
         parts=_parts(store, methods),
         failures=pd.DataFrame(store.failures(), columns=list(FAILURE_COLUMNS)),
@@ -95,6 +98,14 @@ def _problem(facts: dict[str, Any]) -> Problem:
 
 def _in_tuples(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+
+
+def _environment(store: SQLiteStore) -> dict[str, str]:
+    """Where the study was begun; of what was not the same in all runs, all, and a mark."""
+    begun, runs = store.noted("environment") or {}, store.noted("runs") or []
+    mixed = mixed_environment([begun, *runs])
+    mark = {MIXED: f"computed under more than one {' and more than one '.join(mixed)}"} if mixed else {}
+    return {**begun, **mixed, **mark}
 
 
 REPORT = "the report, when last written"
