@@ -98,8 +98,9 @@ def without_units(folder: Path, which: str) -> None:
     """A store as it was before some units were finished, by a query for their ids."""
     with closing(sqlite3.connect(folder / "study.sqlite")) as connection, connection:
         connection.execute(f"CREATE TEMPORARY TABLE lost AS {which}")
-        for table, name in (("trials", "unit"), ("curves", "unit"), ("confusion", "unit"), ("units", "id")):
-            connection.execute(f"DELETE FROM {table} WHERE {name} IN (SELECT unit FROM lost)")
+        for table in ("trials", "curves", "confusion", "compilation"):
+            connection.execute(f"DELETE FROM {table} WHERE unit IN (SELECT unit FROM lost)")
+        connection.execute("DELETE FROM units WHERE id IN (SELECT unit FROM lost)")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +19,33 @@ import pytest
 
 from eligo.cli import export
 from eligo.study import SQLiteStore
+from eligo.study.compilation import Compilation
 from eligo.study.export import export_store
 from eligo.study.folder import claim_folder
 from eligo.study.reading import StudyError
 from eligo.study.schema import TABLES
 from eligo.study.store import FILE_NAME
+from eligo.study.units import unit_id
 from stored_units import finished, tuned
 
-UNITS = [tuned(), *(finished(problem, (trial, trial + 1), 6) for problem in ("iris", "wine") for trial in (0, 2, 4))]
+UNITS = [
+    replace(unit, compilation=Compilation(1 / 3, 2, 1))
+    for unit in (
+        tuned(),
+        *(finished(problem, (trial, trial + 1), 6) for problem in ("iris", "wine") for trial in (0, 2, 4)),
+    )
+]
 
 Contents = dict[str, Any]
 
 
 def contents(store: SQLiteStore) -> Contents:
-    """All that a study knows: facts, units and their rows."""
+    """All that a study knows: facts, units and their rows, what compiling took, attempts and leases."""
     found: Contents = {table: store.rows(table) for table in TABLES}
-    return found | {"units": store.finished(), "seconds": store.stage_seconds(), "settings": store.noted("settings")}
+    attempts = [tuple(row) for row in store._read("SELECT * FROM attempts ORDER BY rowid")]
+    known = {"leases": store.leases(), "failures": store.failures(), "parts": store.parts(), "attempts": attempts}
+    seconds = {"seconds": store.stage_seconds(), "settings": store.noted("settings")}
+    return found | known | seconds | {"units": store.finished()}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +57,11 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for unit in UNITS:
             assert store.begin(unit.unit, "a:1")
             store.add(unit)
+        lost, begun = finished("sine", (0,)).unit, finished("sine", (1,)).unit
+        for number in range(3):
+            assert store.begin(lost, "a:1")
+            store.fail(lost, "a:1", f"error {number}\nand where")
+        assert store.begin(begun, "a:1") and store.renew("a:1") == {unit_id(begun)}
     return path
 
 
@@ -157,6 +174,30 @@ def test_a_number_that_changed_in_a_row_is_noticed_although_sqlite_finds_nothing
     assert "the fact 'settings' is not what was stored" in str(refusal(path))
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE compilation SET seconds = 0.25 WHERE rowid = 2", "1 of its units are"),
+        ("UPDATE compilation SET n_cached = 'x' WHERE rowid = 2", "is damaged: required argument is not a float"),
+        ("DELETE FROM compilation WHERE rowid = 2", "1 of its units are"),
+        ("UPDATE units SET checksum = NULL WHERE rowid = 2", "1 of its units are"),
+        ("UPDATE facts SET checksum = NULL", "the fact 'settings' is"),
+        ("UPDATE attempts SET error = 'error' WHERE rowid > 8", "3 of its attempts are"),
+        ("UPDATE attempts SET expires = expires + 1e-6 WHERE ended_at IS NULL", "1 of its attempts are"),
+        ("UPDATE attempts SET checksum = NULL WHERE rowid = 1", "1 of its attempts are"),
+    ],
+)
+def test_what_compiling_took_attempts_and_lost_checksums_are_looked_at_too(
+    sound: Path, tmp_path: Path, change: str, said: str
+):
+    path = tmp_path / FILE_NAME
+    shutil.copyfile(sound, path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute(change).rowcount > 0
+        connection.commit()
+    assert said in str(refusal(path))
+
+
 def test_rows_that_are_missing_or_there_twice_are_noticed(sound: Path, tmp_path: Path):
     changes = (
         "DELETE FROM curves WHERE rowid = 5",
@@ -266,6 +307,7 @@ def test_a_sound_store_is_exported_whole(sound: Path, tmp_path: Path, capsys: py
     out = tmp_path / "export"
     said = capsys.readouterr().out.splitlines()
     assert said == ["units: 7 rows", "cells: 1 rows", "trials: 12 rows", "curves: 72 rows", "confusion: 0 rows",
+                    "compilation: 7 rows",
                     "7 units are as they were stored, 0 are not", f"exported: {out}"]  # fmt: skip
     rows = rows_of(out / "curves.csv")
     assert {row["is_as_stored"] for row in rows} == {"yes"} and {row["test_error"] for row in rows} == {str(1 / 3)}

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from eligo.study import MemoryStore, SQLiteStore, Store
+from eligo.study.export import export_store
 from eligo.study.outcome import read_results, write_results
 from eligo.study.reading import StudyError
 from eligo.study.store import FILE_NAME
@@ -144,11 +145,11 @@ def test_a_store_that_breaks_a_promise_is_found_out(broken: MakeStore, said: str
 STORES = Path(__file__).parent / "stores"
 
 
-def old_store(folder: Path, changes: str = "") -> Path:
-    """A study of version 2 as eligo 0.2.0 of November 2026 left it, complete, with its results beside it."""
+def old_store(folder: Path, changes: str = "", version: int = 2) -> Path:
+    """A study of that version as eligo 0.2.0 of November 2026 left it, complete, with its results beside it."""
     folder.mkdir(parents=True)
     connection = sqlite3.connect(folder / FILE_NAME)
-    connection.executescript((STORES / "version_2.sql").read_text(encoding="utf-8") + changes)
+    connection.executescript((STORES / f"version_{version}.sql").read_text(encoding="utf-8") + changes)
     connection.close()
     return folder / FILE_NAME
 
@@ -164,9 +165,19 @@ def tables_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         connection.close()
 
 
-@pytest.mark.parametrize("changes", ["", "DROP TABLE compilation;"], ids=["last", "first"])
-def test_a_store_of_version_2_is_brought_to_this_one_and_loses_nothing(tmp_path: Path, changes: str):
-    path = old_store(tmp_path / "out", changes)
+@pytest.mark.parametrize(
+    ("version", "changes"),
+    [
+        pytest.param(2, "", id="2, last"),
+        pytest.param(2, "DROP TABLE compilation;", id="2, first"),
+        pytest.param(3, "", id="3"),
+        pytest.param(3, "UPDATE units SET checksum = NULL; UPDATE facts SET checksum = NULL;", id="3, which was 2"),
+    ],
+)
+def test_a_store_of_an_earlier_version_is_brought_to_this_one_and_loses_nothing(
+    tmp_path: Path, version: int, changes: str
+):
+    path = old_store(tmp_path / "out", changes, version)
     before = tables_of(path)
     assert len(before["units"]) == 4 and len(before["curves"]) > 8
     store = SQLiteStore(path)
@@ -181,12 +192,35 @@ def test_a_store_of_version_2_is_brought_to_this_one_and_loses_nothing(tmp_path:
     after = tables_of(path)
     assert {name: rows[: len(before[name])] for name, rows in after.items()} == before
     SQLiteStore(path).close()  # and once is enough
+    with closing(sqlite3.connect(path)) as connection:
+        for table in ("facts", "units", "attempts"):
+            assert connection.execute(f"SELECT count(*) FROM {table} WHERE checksum IS NULL").fetchone() == (0,)
+        names = "unit, label, owner, began_at, expires, ended_at, error"
+        attempts = connection.execute(f"SELECT {names} FROM attempts ORDER BY rowid").fetchall()
+    assert (
+        len(attempts) == (6 if version == 3 else 1)
+        and [row[-1] for row in attempts].count("MemoryError") == version - 2
+    )
 
 
-def test_results_of_a_store_of_version_2_are_what_they_were(tmp_path: Path):
-    path = old_store(tmp_path / "out")
+@pytest.mark.parametrize("version", [2, 3])
+def test_results_of_a_store_of_an_earlier_version_are_what_they_were(tmp_path: Path, version: int):
+    path = old_store(tmp_path / "out", version=version)
     write_results(read_results(path.parent), path.parent)
-    assert (path.parent / "results.csv").read_bytes() == (STORES / "version_2.csv").read_bytes()
+    assert (path.parent / "results.csv").read_bytes() == (STORES / f"version_{version}.csv").read_bytes()
+
+
+def test_a_unit_that_was_damaged_before_the_store_was_brought_to_this_version_stays_so(tmp_path: Path):
+    path = old_store(tmp_path / "out", "UPDATE trials SET mse = 0.5 WHERE trial = 1 AND method = 'passive';", 3)
+    with closing(SQLiteStore(path)) as store, pytest.raises(StudyError, match="1 of its units are not what was stored"):
+        store.check()
+
+
+def test_a_store_of_an_earlier_version_is_exported_as_it_is(tmp_path: Path):
+    path = old_store(tmp_path / "out", version=3)
+    before = path.read_bytes()
+    assert export_store(path, tmp_path / "csv")[-1] == "4 units are as they were stored, 0 are not"
+    assert path.read_bytes() == before
 
 
 def test_a_crash_while_a_store_is_brought_to_this_version_leaves_the_old_one(tmp_path: Path):

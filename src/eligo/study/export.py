@@ -15,7 +15,7 @@ from typing import Any
 from eligo.plain import spreadsheet_cell
 from eligo.study.checksums import rows_checksum, text_checksum
 from eligo.study.reading import StudyError
-from eligo.study.schema import TABLES, UNREADABLE
+from eligo.study.schema import SCHEMA_VERSION, TABLES, UNIT_TABLES, UNREADABLE
 from eligo.study.store import no_study
 
 UNIT_COLUMNS = ("id", "stage", "problem", "seconds", "finished_at")
@@ -52,11 +52,12 @@ def export_store(path: Path, target: Path) -> list[str]:
         with tempfile.TemporaryDirectory() as folder:
             _copy(path, Path(folder))
             with closing(sqlite3.connect(Path(folder) / path.name)) as connection:
-                tables = {name: _readable(connection, name, columns, path) for name, columns in _wanted().items()}
+                wanted = _wanted(_version(connection, path))
+                tables = {name: _readable(connection, name, columns, path) for name, columns in wanted.items()}
         target.mkdir(parents=True, exist_ok=True)
         if any(target.iterdir()):
             raise StudyError(f"{target} is not empty. Choose another --out.")
-        return _write(tables, target)
+        return _write(tables, wanted, target)
     except OSError as error:
         raise StudyError(f"cannot export to {target}: {error.strerror}. Choose another --out.") from None
 
@@ -78,8 +79,21 @@ def _copy(path: Path, folder: Path) -> None:
                 shutil.copyfile(source, folder / name)
 
 
-def _wanted() -> dict[str, tuple[str, ...]]:
-    return {"units": UNIT_COLUMNS} | {name: ("unit", *columns) for name, columns in TABLES.items()}
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except UNREADABLE as error:
+        raise _nothing(path, " ".join(str(error).split())) from None
+
+
+def _nothing(path: Path, why: str) -> StudyError:
+    return StudyError(f"nothing of {path} can be read: {why}. Restore a copy of it.")
+
+
+def _wanted(version: int) -> dict[str, tuple[str, ...]]:
+    """Tables of a store of that version whose rows a unit's checksum goes over, and their columns."""
+    of_unit = UNIT_TABLES if version >= SCHEMA_VERSION else TABLES
+    return {"units": UNIT_COLUMNS} | {name: ("unit", *columns) for name, columns in of_unit.items()}
 
 
 def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str], path: Path) -> tuple[list[Row], int]:
@@ -96,11 +110,9 @@ def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str],
         known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
         most = _most_rows(connection)
     except UNREADABLE as error:
-        raise StudyError(
-            f"nothing of {path} can be read: {' '.join(str(error).split())}. Restore a copy of it."
-        ) from None
+        raise _nothing(path, " ".join(str(error).split())) from None
     if not known:
-        raise StudyError(f"nothing of {path} can be read: it has no table {name!r}. Restore a copy of it.")
+        raise _nothing(path, f"it has no table {name!r}")
     rows: list[Row] = []
     last, n_broken = 0, 0
     try:
@@ -132,11 +144,11 @@ def _row(connection: sqlite3.Connection, query: str, rowid: int) -> list[Row] | 
         return None
 
 
-def _write(tables: dict[str, tuple[list[Row], int]], target: Path) -> list[str]:
+def _write(tables: dict[str, tuple[list[Row], int]], wanted: dict[str, tuple[str, ...]], target: Path) -> list[str]:
     states = _states({name: rows for name, (rows, _) in tables.items()})
     said = []
     for name, (rows, n_broken) in tables.items():
-        columns = _wanted()[name]
+        columns = wanted[name]
         marked = ((row[0], states.get(row[0], "no"), *row[1 : len(columns)]) for row in rows)
         safe = (map(spreadsheet_cell, row) for row in marked)
         with open(target / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
@@ -153,8 +165,8 @@ def _write(tables: dict[str, tuple[list[Row], int]], target: Path) -> list[str]:
 def _states(tables: dict[str, list[Row]]) -> dict[str, str]:
     """Of each unit, whether it is whole and as it was stored: "yes", "no" or "unknown"."""
     found: dict[str, int | None] = {row[0]: text_checksum(*map(str, row[:-1])) for row in tables["units"]}
-    for name, columns in TABLES.items():
-        for unit, *row in tables[name]:
+    for name, columns in UNIT_TABLES.items():
+        for unit, *row in tables.get(name, ()):
             found[unit] = _checksum(columns, row, found.get(unit))
     stored = {row[0]: row[-1] for row in tables["units"]}
     return {
