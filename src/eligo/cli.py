@@ -227,7 +227,7 @@ def export(
     folder: Folder,
     out: Annotated[Path | None, typer.Option(help="Folder of the CSV files.  [default: DIR/export]")] = None,
 ) -> None:
-    """Write the rows of a study's store as CSV files, of a damaged one whatever can be read."""
+    """Write all that a study's store holds as CSV and JSON files, of a damaged one whatever can be read."""
     target = out or folder / "export"
     for line in export_store(folder / FILE_NAME, target):
         print(line)

@@ -1,6 +1,7 @@
 """A store that a disk or a person damaged is refused, or reads as it was; what can be read of it can be exported."""
 
 import csv
+import json
 import os
 import random
 import resource
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from eligo.cli import export
+from eligo.plain import spreadsheet_cell
 from eligo.study import SQLiteStore
 from eligo.study.compilation import Compilation
 from eligo.study.export import export_store
@@ -119,6 +121,14 @@ def assert_exported(path: Path, out: Path, before: Contents) -> int:
     for row in rows_of(out / "trials.csv"):
         if row["is_as_stored"] == "yes":
             assert {row["mse"], row["problem"], row["trial"]} <= known
+    for key, fact in json.loads((out / "facts.json").read_text(encoding="utf-8")).items():
+        assert fact["is_as_stored"] == "no" or (key, fact["value"]) == ("settings", before["settings"])
+    attempts = {tuple(map(spreadsheet_cell, row[:4])) for row in before["attempts"]}
+    for row in rows_of(out / "attempts.csv"):
+        assert (
+            row["is_as_stored"] == "no"
+            or tuple(row[name] for name in ("unit", "label", "owner", "began_at")) in attempts
+        )
     units = rows_of(out / "units.csv")
     whole = {row["unit"] for row in units if row["is_as_stored"] == "yes"}
     assert whole <= before["units"]
@@ -306,13 +316,36 @@ def test_a_sound_store_is_exported_whole(sound: Path, tmp_path: Path, capsys: py
     export(tmp_path, None)
     out = tmp_path / "export"
     said = capsys.readouterr().out.splitlines()
-    assert said == ["units: 7 rows", "cells: 1 rows", "trials: 12 rows", "curves: 72 rows", "confusion: 0 rows",
-                    "compilation: 7 rows",
+    assert said == ["facts: 1 rows", "units: 7 rows", "cells: 1 rows", "trials: 12 rows", "curves: 72 rows",
+                    "confusion: 0 rows", "compilation: 7 rows", "attempts: 11 rows",
                     "7 units are as they were stored, 0 are not", f"exported: {out}"]  # fmt: skip
     rows = rows_of(out / "curves.csv")
     assert {row["is_as_stored"] for row in rows} == {"yes"} and {row["test_error"] for row in rows} == {str(1 / 3)}
+    settings = {"is_as_stored": "yes", "value": {"seed": 7, "methods": ["sasla"]}}
+    assert json.loads((out / "facts.json").read_text()) == {"settings": settings}
+    attempts = rows_of(out / "attempts.csv")
+    assert {row["is_as_stored"] for row in attempts} == {"yes"}
+    assert [row["error"] for row in attempts[7:]] == [*(f"error {number}\\nand where" for number in range(3)), ""]
+    assert {row["seconds"] for row in rows_of(out / "compilation.csv")} == {str(1 / 3)}
     with pytest.raises(StudyError, match="is not empty. Choose another --out"):
         export(tmp_path, None)
+
+
+def test_an_export_says_which_facts_and_attempts_are_not_as_they_were_stored(sound: Path, tmp_path: Path):
+    path = tmp_path / FILE_NAME
+    shutil.copyfile(sound, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO facts VALUES ('command', '\"x', 1)")
+        connection.execute("UPDATE attempts SET owner = 'b:2', checksum = NULL WHERE rowid = 3")
+        connection.commit()
+    said = export_store(path, tmp_path / "out")
+    assert said[0] == "facts: 2 rows, 1 of them not as they were stored"
+    assert said[-2:] == [
+        "attempts: 11 rows, 1 of them not as they were stored",
+        "7 units are as they were stored, 0 are not",
+    ]
+    facts = json.loads((tmp_path / "out" / "facts.json").read_text())
+    assert facts["command"] == {"is_as_stored": "no", "value": '"x'} and facts["settings"]["is_as_stored"] == "yes"
 
 
 def test_a_page_that_is_lost_costs_its_rows_and_no_others(sound: Path, before: Contents, tmp_path: Path):

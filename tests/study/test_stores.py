@@ -1,5 +1,6 @@
 """Every store keeps the same promises, and a store that breaks one is found out."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -219,8 +220,17 @@ def test_a_unit_that_was_damaged_before_the_store_was_brought_to_this_version_st
 def test_a_store_of_an_earlier_version_is_exported_as_it_is(tmp_path: Path):
     path = old_store(tmp_path / "out", version=3)
     before = path.read_bytes()
-    assert export_store(path, tmp_path / "csv")[-1] == "4 units are as they were stored, 0 are not"
+    said = export_store(path, tmp_path / "csv")
+    assert said[-1] == "4 units are as they were stored, 0 are not" and "attempts: 5 rows" in said
     assert path.read_bytes() == before
+    for name in ("compilation", "attempts"):
+        assert ",unknown," in (tmp_path / "csv" / f"{name}.csv").read_text()
+    assert json.loads((tmp_path / "csv" / "facts.json").read_text())["settings"]["is_as_stored"] == "yes"
+    early = old_store(tmp_path / "early", "DROP TABLE compilation;")
+    said = export_store(early, tmp_path / "early" / "csv")
+    assert said[-1].endswith("of 4 it is not known") and [line.split(":")[0] for line in said[:-1]] == [
+        *("facts", "units", "cells", "trials", "curves", "confusion")
+    ]
 
 
 def test_a_crash_while_a_store_is_brought_to_this_version_leaves_the_old_one(tmp_path: Path):
