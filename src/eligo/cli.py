@@ -151,8 +151,8 @@ def _say_filesystem(folder: Path) -> None:
     """Warn where locks and logs of databases are not to be trusted."""
     if kind := network_filesystem(folder):
         print(
-            f"eligo: {folder} lies on a network file system ({kind}), on which SQLite may lose units if the machine fails. "
-            "Choose an --out on a local disk, and copy it when the study has ended.",
+            f"eligo: {folder} lies on a network file system or a shared folder ({kind}), where SQLite may lose units if a "
+            "machine fails. Choose an --out on a local disk, and copy it when the study has ended.",
             file=sys.stderr,
         )
 

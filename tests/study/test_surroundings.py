@@ -24,6 +24,11 @@ MOUNTS = """\
 33 22 0:43 / /mnt/photos rw - fuse.gvfsd-fuse gvfsd rw
 34 22 0:44 / /share rw shared:4 master:3 - cifs //server/share rw
 35 22 0:45 / /share rw - ext4 /dev/sdc rw
+36 22 0:46 / /mnt/Münster rw - nfs4 server:/m rw
+37 22 0:47 / /mnt/a\\134040\\011b\\012c\u2028 rw - fuse.s3fs s3fs rw
+38 22 0:48 / /mnt/bucket rw - fuse.rclone remote: rw
+39 22 0:49 / /media/sf_work rw - vboxsf work rw
+40 22 0:50 / /mnt/c rw - drvfs C: rw
 """
 
 
@@ -37,12 +42,17 @@ MOUNTS = """\
         ("/home/ada/local disk/out", None),
         ("/mnt/far/a/b/c", "fuse.sshfs"),
         ("/mnt/photos/out", None),
+        ("/mnt/Münster/out", "nfs4"),
+        ("/mnt/a\\040\tb\nc\u2028/out", "fuse.s3fs"),
+        ("/mnt/bucket/out", "fuse.rclone"),
+        ("/media/sf_work", "vboxsf"),
+        ("/mnt/c/out", "drvfs"),
         ("/share/out", None),  # a later mount covers the first
     ],
 )
 def test_a_network_file_system_is_told_from_a_local_one(tmp_path: Path, folder: str, kind: str | None):
     mounts = tmp_path / "mountinfo"
-    mounts.write_text(MOUNTS)
+    mounts.write_text(MOUNTS, encoding="utf-8")
     assert network_filesystem(Path(folder), mounts) == kind
 
 
@@ -56,7 +66,10 @@ def test_a_network_file_system_is_warned_of_in_one_line(tmp_path: Path, monkeypa
     monkeypatch.setattr("eligo.cli.network_filesystem", lambda folder: "nfs4")
     _say_filesystem(tmp_path)
     said = capsys.readouterr().err
-    assert said.startswith(f"eligo: {tmp_path} lies on a network file system (nfs4)") and said.count("\n") == 1
+    assert (
+        said.startswith(f"eligo: {tmp_path} lies on a network file system or a shared folder (nfs4)")
+        and said.count("\n") == 1
+    )
 
 
 def test_a_run_notes_versions_platform_flags_and_commit(monkeypatch):
