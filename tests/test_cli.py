@@ -12,7 +12,7 @@ import pytest
 from eligo.cli import main
 from eligo.datasets import DATASETS
 from eligo.study.reading import StudyWarning
-from small_studies import FinishedStudy, finished_study, run_eligo, timeless, write_study
+from small_studies import FinishedStudy, finished_study, run_eligo, start_eligo, timeless, write_study
 
 
 @pytest.fixture(scope="session")
@@ -224,6 +224,17 @@ def test_a_warning_for_users_is_one_line_and_others_are_python_s(eligo, monkeypa
     assert eligo("study", "list")[0] == 0
     assert warnings.formatwarning("no\x1blocks.", StudyWarning, "folder.py", 3) == "eligo: no\\x1blocks.\n"
     assert "folder.py:3: UserWarning: too old.\n" in warnings.formatwarning("too old.", UserWarning, "folder.py", 3)
+
+
+@pytest.mark.parametrize("is_unbuffered", ["", "1"])
+def test_a_pipe_that_nobody_reads_is_no_error_in_words(tmp_path: Path, monkeypatch, is_unbuffered: str):
+    """`eligo study list | head -0`: what is written comes at once, or all at the end."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", is_unbuffered)
+    process = start_eligo("study", "list", cwd=tmp_path)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert (process.wait(timeout=60), process.stderr.read()) == (141, "")
+    process.stderr.close()
 
 
 def test_the_installed_command_leaves_with_the_same_code(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import sys
@@ -65,8 +66,8 @@ def start(
 
 
 STUDIES_FOLDER = Path("eligo-studies")
-STOPPED, TERMINATED = 130, 143
-"""Exit codes of a command that Ctrl-C stopped, and of one that SIGTERM did."""
+STOPPED, UNREAD, TERMINATED = 130, 141, 143
+"""Exit codes of a command that Ctrl-C stopped, of one whose output nobody reads any more, and of one that SIGTERM did."""
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
 
@@ -310,6 +311,7 @@ def main() -> None:
         code = app(prog_name="eligo", standalone_mode=False)
         if code == STOPPED:  # how typer passes Ctrl-C on
             raise KeyboardInterrupt
+        sys.stdout.flush()
         sys.exit(code)
     except (StudyError, DataError) as error:
         _leave(str(error), 2)
@@ -319,7 +321,11 @@ def main() -> None:
         _leave(_usage_told(error), 2)
     except KeyboardInterrupt:
         _leave(KEPT, STOPPED)
+    except BrokenPipeError:
+        _leave_unread()
     except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # how typer and rich pass it on
+            _leave_unread()
         if leaving.code == TERMINATED:
             _leave(KEPT, TERMINATED)
         raise
@@ -349,6 +355,12 @@ def _given(option: str) -> str:
     """What stands behind an option on the command line."""
     words = [part for word in sys.argv[1:] for part in word.split("=", 1)]
     return words[words.index(option) + 1]
+
+
+def _leave_unread() -> NoReturn:
+    """End as a command does of whose output enough was read, as by ``| head -1``; what is left is written nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(UNREAD)
 
 
 def _leave(message: str, code: int) -> NoReturn:

@@ -123,6 +123,26 @@ def test_a_run_that_was_stopped_in_every_way_goes_on_and_ends_alike(finished: Fi
     assert timeless(folder / "results.csv") == timeless(finished.folder / "results.csv")
 
 
+def test_a_run_whose_output_nobody_reads_any_more_ends_without_a_word_and_goes_on(
+    finished: FinishedStudy, tmp_path: Path
+):
+    """`eligo study run ... | head -2`"""
+    folder = tmp_path / "out"
+    process = start_eligo("study", "run", finished.file, "--out", folder, "--jobs", 2, cwd=tmp_path)
+    group = os.getpgid(process.pid)
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline() == "4 units to begin with\n" and process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 141 and process.stderr.read() == ""
+    process.stderr.close()
+    wait_until(lambda: not members_of_group(group), seconds=10)
+    assert 1 <= n_units(folder) < N_UNITS and errors_of(folder) == []
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
+        assert store.leases() == []
+    finish(finished.file, folder, jobs=2)
+    assert timeless(folder / "results.csv") == timeless(finished.folder / "results.csv")
+
+
 def test_ctrl_c_while_workers_start_is_one_line_too(finished: FinishedStudy, tmp_path: Path):
     process = start_eligo("study", "run", finished.file, "--out", tmp_path / "out", cwd=tmp_path)
     wait_until(lambda: len(workers_of(process.pid)) > 0)
