@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import sys
+import warnings
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from eligo.cli import main
 from eligo.datasets import DATASETS
-from small_studies import FinishedStudy, finished_study, run_eligo, timeless, write_study
+from eligo.study.reading import StudyWarning
+from small_studies import FinishedStudy, finished_study, run_eligo, start_eligo, timeless, write_study
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +98,9 @@ def without_units(folder: Path, which: str) -> None:
     """A store as it was before some units were finished, by a query for their ids."""
     with closing(sqlite3.connect(folder / "study.sqlite")) as connection, connection:
         connection.execute(f"CREATE TEMPORARY TABLE lost AS {which}")
-        for table, name in (("trials", "unit"), ("curves", "unit"), ("confusion", "unit"), ("units", "id")):
-            connection.execute(f"DELETE FROM {table} WHERE {name} IN (SELECT unit FROM lost)")
+        for table in ("trials", "curves", "confusion", "compilation"):
+            connection.execute(f"DELETE FROM {table} WHERE unit IN (SELECT unit FROM lost)")
+        connection.execute("DELETE FROM units WHERE id IN (SELECT unit FROM lost)")
 
 
 @pytest.mark.parametrize(
@@ -214,6 +217,24 @@ def test_another_design_is_refused(eligo, finished: FinishedStudy):
 def lasting_files(folder: Path) -> dict[str, bytes]:
     """All but what SQLite keeps beside its file while somebody reads, which other tests may do at the same time."""
     return {name: content for name, content in files(folder).items() if not name.endswith(("-shm", "-wal"))}
+
+
+def test_a_warning_for_users_is_one_line_and_others_are_python_s(eligo, monkeypatch):
+    monkeypatch.setattr("warnings.formatwarning", warnings.formatwarning)  # as it was, afterwards
+    assert eligo("study", "list")[0] == 0
+    assert warnings.formatwarning("no\x1blocks.", StudyWarning, "folder.py", 3) == "eligo: no\\x1blocks.\n"
+    assert "folder.py:3: UserWarning: too old.\n" in warnings.formatwarning("too old.", UserWarning, "folder.py", 3)
+
+
+@pytest.mark.parametrize("is_unbuffered", ["", "1"])
+def test_a_pipe_that_nobody_reads_is_no_error_in_words(tmp_path: Path, monkeypatch, is_unbuffered: str):
+    """`eligo study list | head -0`: what is written comes at once, or all at the end."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", is_unbuffered)
+    process = start_eligo("study", "list", cwd=tmp_path)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert (process.wait(timeout=60), process.stderr.read()) == (141, "")
+    process.stderr.close()
 
 
 def test_the_installed_command_leaves_with_the_same_code(tmp_path: Path):

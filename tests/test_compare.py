@@ -90,7 +90,7 @@ def test_a_unit_that_failed_keeps_back_neither_answer_nor_report(compared, tmp_p
         unit = stored_units.finished("flats", (98, 99)).unit
         for _ in range(3):
             store.begin(unit, "a:1")
-            store.fail(unit, "MemoryError")
+            store.fail(unit, "a:1", "MemoryError")
     with pytest.raises(StudyError, match=r"1 units failed: flats: sasla trials 98-99 \(3 attempts"):
         compare(Path("flats.csv"), "kind", methods="random_pool", trials=2, jobs=1)
     out = capsys.readouterr().out

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import sys
 import time
+import warnings
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -28,8 +30,8 @@ from eligo.study.export import export_store
 from eligo.study.files import load_study, study_names, study_text
 from eligo.study.filesystem import network_filesystem
 from eligo.study.folder import run_in_folder
-from eligo.study.outcome import REPORT, note_report, read_results, write_results
-from eligo.study.reading import StudyError
+from eligo.study.outcome import MIXED, REPORT, note_report, read_results, write_results
+from eligo.study.reading import StudyError, StudyWarning
 from eligo.study.results import StudyResults
 from eligo.study.store import FILE_NAME
 
@@ -64,8 +66,8 @@ def start(
 
 
 STUDIES_FOLDER = Path("eligo-studies")
-STOPPED, TERMINATED = 130, 143
-"""Exit codes of a command that Ctrl-C stopped, and of one that SIGTERM did."""
+STOPPED, UNREAD, TERMINATED = 130, 141, 143
+"""Exit codes of a command that Ctrl-C stopped, of one whose output nobody reads any more, and of one that SIGTERM did."""
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")]
 
@@ -150,19 +152,26 @@ def _say_filesystem(folder: Path) -> None:
     """Warn where locks and logs of databases are not to be trusted."""
     if kind := network_filesystem(folder):
         print(
-            f"eligo: {folder} lies on a network file system ({kind}), on which SQLite may lose units if the machine fails. "
-            "Choose an --out on a local disk, and copy it when the study has ended.",
+            f"eligo: {folder} lies on a network file system or a shared folder ({kind}), where SQLite may lose units if a "
+            "machine fails. Choose an --out on a local disk, and copy it when the study has ended.",
             file=sys.stderr,
         )
 
 
+def _say_mixed(results: StudyResults) -> None:
+    """Say so if runs of a study were not all on one machine, of one commit, or with the same flags."""
+    if MIXED in results.environment:
+        print(visible(f"{MIXED}: {results.environment[MIXED]}, so its trials are not all computed alike"))
+
+
 def _refuse_failures(results: StudyResults) -> None:
-    """End with an error if units failed; what they were stands in the message."""
+    """End with an error if units failed or problems are closed; what they were stands in the message."""
+    told = [f"{problem} is closed: {reason}" for problem, reason in results.closed.items()]
     if not results.failures.empty:
         units = "; ".join(_failures(results))
-        raise StudyError(
-            f"{len(results.failures)} units failed: {units}. Run the same command again to try them again."
-        )
+        told.insert(0, f"{len(results.failures)} units failed: {units}. Run the same command again to try them again.")
+    if told:
+        raise StudyError(" ".join(told))
 
 
 def _failures(results: StudyResults) -> list[str]:
@@ -184,8 +193,11 @@ def status(folder: Folder) -> None:
         print(visible(f"  {problem.name}: {done}"))
     for name, reason in results.absent.items():
         print(visible(f"  {name}: left out: {reason}"))
+    for name, reason in results.closed.items():
+        print(visible(f"  {name}: closed: {reason}"))
     for failure in _failures(results):
         print(visible(f"  failed: {failure}"))
+    _say_mixed(results)
     if spent := results.stage_seconds.get("the whole run"):
         print(f"time spent by runs that ended: {duration(spent)}")
     _say_parts(results)
@@ -216,7 +228,7 @@ def export(
     folder: Folder,
     out: Annotated[Path | None, typer.Option(help="Folder of the CSV files.  [default: DIR/export]")] = None,
 ) -> None:
-    """Write the rows of a study's store as CSV files, of a damaged one whatever can be read."""
+    """Write all that a study's store holds as CSV and JSON files, of a damaged one whatever can be read."""
     target = out or folder / "export"
     for line in export_store(folder / FILE_NAME, target):
         print(line)
@@ -278,6 +290,7 @@ def _report(folder: Path) -> StudyResults:
         raise StudyError(
             f"cannot write the report in {folder}: {error.strerror}. Mend that, and run `eligo study report {folder}`."
         ) from None
+    _say_mixed(results)
     note_report(folder, time.monotonic() - began)
     return results
 
@@ -293,10 +306,12 @@ KEPT = "stopped; what was finished is kept. Run the same command again to go on.
 def main() -> None:
     """Run the command line; a mistake that a user can mend is one line on stderr and exit code 2."""
     signal.signal(signal.SIGTERM, _stop)
+    warnings.formatwarning = _warning_told
     try:
         code = app(prog_name="eligo", standalone_mode=False)
         if code == STOPPED:  # how typer passes Ctrl-C on
             raise KeyboardInterrupt
+        sys.stdout.flush()
         sys.exit(code)
     except (StudyError, DataError) as error:
         _leave(str(error), 2)
@@ -306,10 +321,24 @@ def main() -> None:
         _leave(_usage_told(error), 2)
     except KeyboardInterrupt:
         _leave(KEPT, STOPPED)
+    except BrokenPipeError:
+        _leave_unread()
     except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # how typer and rich pass it on
+            _leave_unread()
         if leaving.code == TERMINATED:
             _leave(KEPT, TERMINATED)
         raise
+
+
+_python_s_own = warnings.formatwarning
+
+
+def _warning_told(message: Warning | str, category: type[Warning], *where: Any, **line: Any) -> str:
+    """A warning for users in one line, without the place in the code; others as Python has them."""
+    if issubclass(category, StudyWarning):
+        return f"eligo: {visible(str(message))}\n"
+    return _python_s_own(message, category, *where, **line)
 
 
 def _usage_told(error: Any) -> str:
@@ -326,6 +355,12 @@ def _given(option: str) -> str:
     """What stands behind an option on the command line."""
     words = [part for word in sys.argv[1:] for part in word.split("=", 1)]
     return words[words.index(option) + 1]
+
+
+def _leave_unread() -> NoReturn:
+    """End as a command does of whose output enough was read, as by ``| head -1``; what is left is written nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(UNREAD)
 
 
 def _leave(message: str, code: int) -> NoReturn:

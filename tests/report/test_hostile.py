@@ -55,7 +55,12 @@ def hostile_study(study, texts: tuple[str, ...]):
         problems=(problem_of(texts),), methods=("passive", "entropy", "random_pool"), n_trials=3, has_cells=False
     )
     settings = found.settings | {"title": texts[0], "name": texts[5]}
-    facts = {"settings": settings, "name": texts[5], "absent": {texts[0]: texts[1], texts[2]: texts[4]}}
+    facts = {
+        "settings": settings,
+        "name": texts[5],
+        "absent": {texts[0]: texts[1], texts[2]: texts[4]},
+        "closed": {texts[0]: texts[2]},
+    }
     return dataclasses.replace(found, environment={"command": texts[3], "cpu": texts[2]}, **facts)
 
 

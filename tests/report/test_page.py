@@ -255,10 +255,11 @@ def test_a_report_that_was_cut_off_between_two_renames_is_restored(small, tmp_pa
 def swept(study, fashion, housing, tmp_path_factory):
     results = study(problems=(fashion, housing), methods=FACTORS[:9], n_trials=3, has_cells=False)
     absent = {"digits": "digits.csv is neither in ELIGO_DATA nor in the cache."}
+    closed = {"housing": "every cell of the grid diverged."}
     folder = tmp_path_factory.mktemp("swept") / "report"
     failed = ["fashion_mnist: sasla trials 0-9", 3, "ValueError: <b>a</b>\nTraceback"]
     failures = pd.DataFrame([failed], columns=["unit", "attempts", "error"])
-    return write_report(dataclasses.replace(results, absent=absent, failures=failures), folder)
+    return write_report(dataclasses.replace(results, absent=absent, failures=failures, closed=closed), folder)
 
 
 def test_a_setting_that_was_varied_has_its_figure_and_its_numbers(swept):
@@ -278,6 +279,14 @@ def test_data_are_described_with_what_is_missing(swept):
     assert re.search("14.999 to 500.001", text)
     assert "a stand-in" in text and "Trouser" in text
     assert "digits.csv is neither in ELIGO_DATA nor in the cache." in text and "This study is not complete" in text
+
+
+def test_problems_that_were_closed_are_said_with_the_reason(swept):
+    text = Outline(swept.read_text(encoding="utf-8")).text
+    assert "every cell of the grid diverged." in text and "Problems without trials" in text
+    assert (
+        swept.parent / "tables" / "closed.csv"
+    ).read_text() == "problem,reason\nhousing,every cell of the grid diverged.\n"
 
 
 def test_units_that_failed_are_said_with_their_error(swept):

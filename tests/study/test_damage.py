@@ -1,6 +1,7 @@
 """A store that a disk or a person damaged is refused, or reads as it was; what can be read of it can be exported."""
 
 import csv
+import json
 import os
 import random
 import resource
@@ -11,29 +12,42 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eligo.cli import export
+from eligo.plain import spreadsheet_cell
 from eligo.study import SQLiteStore
+from eligo.study.compilation import Compilation
 from eligo.study.export import export_store
 from eligo.study.folder import claim_folder
 from eligo.study.reading import StudyError
 from eligo.study.schema import TABLES
 from eligo.study.store import FILE_NAME
+from eligo.study.units import unit_id
 from stored_units import finished, tuned
 
-UNITS = [tuned(), *(finished(problem, (trial, trial + 1), 6) for problem in ("iris", "wine") for trial in (0, 2, 4))]
+UNITS = [
+    replace(unit, compilation=Compilation(1 / 3, 2, 1))
+    for unit in (
+        tuned(),
+        *(finished(problem, (trial, trial + 1), 6) for problem in ("iris", "wine") for trial in (0, 2, 4)),
+    )
+]
 
 Contents = dict[str, Any]
 
 
 def contents(store: SQLiteStore) -> Contents:
-    """All that a study knows: facts, units and their rows."""
+    """All that a study knows: facts, units and their rows, what compiling took, attempts and leases."""
     found: Contents = {table: store.rows(table) for table in TABLES}
-    return found | {"units": store.finished(), "seconds": store.stage_seconds(), "settings": store.noted("settings")}
+    attempts = [tuple(row) for row in store._read("SELECT * FROM attempts ORDER BY rowid")]
+    known = {"leases": store.leases(), "failures": store.failures(), "parts": store.parts(), "attempts": attempts}
+    seconds = {"seconds": store.stage_seconds(), "settings": store.noted("settings")}
+    return found | known | seconds | {"units": store.finished()}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +59,11 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for unit in UNITS:
             assert store.begin(unit.unit, "a:1")
             store.add(unit)
+        lost, begun = finished("sine", (0,)).unit, finished("sine", (1,)).unit
+        for number in range(3):
+            assert store.begin(lost, "a:1")
+            store.fail(lost, "a:1", f"error {number}\nand where")
+        assert store.begin(begun, "a:1") and store.renew("a:1") == {unit_id(begun)}
     return path
 
 
@@ -102,6 +121,14 @@ def assert_exported(path: Path, out: Path, before: Contents) -> int:
     for row in rows_of(out / "trials.csv"):
         if row["is_as_stored"] == "yes":
             assert {row["mse"], row["problem"], row["trial"]} <= known
+    for key, fact in json.loads((out / "facts.json").read_text(encoding="utf-8")).items():
+        assert fact["is_as_stored"] == "no" or (key, fact["value"]) == ("settings", before["settings"])
+    attempts = {tuple(map(spreadsheet_cell, row[:4])) for row in before["attempts"]}
+    for row in rows_of(out / "attempts.csv"):
+        assert (
+            row["is_as_stored"] == "no"
+            or tuple(row[name] for name in ("unit", "label", "owner", "began_at")) in attempts
+        )
     units = rows_of(out / "units.csv")
     whole = {row["unit"] for row in units if row["is_as_stored"] == "yes"}
     assert whole <= before["units"]
@@ -155,6 +182,30 @@ def test_a_number_that_changed_in_a_row_is_noticed_although_sqlite_finds_nothing
         connection.execute("UPDATE facts SET value = replace(value, '7', '8')")
         connection.commit()
     assert "the fact 'settings' is not what was stored" in str(refusal(path))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE compilation SET seconds = 0.25 WHERE rowid = 2", "1 of its units are"),
+        ("UPDATE compilation SET n_cached = 'x' WHERE rowid = 2", "is damaged: required argument is not a float"),
+        ("DELETE FROM compilation WHERE rowid = 2", "1 of its units are"),
+        ("UPDATE units SET checksum = NULL WHERE rowid = 2", "1 of its units are"),
+        ("UPDATE facts SET checksum = NULL", "the fact 'settings' is"),
+        ("UPDATE attempts SET error = 'error' WHERE rowid > 8", "3 of its attempts are"),
+        ("UPDATE attempts SET expires = expires + 1e-6 WHERE ended_at IS NULL", "1 of its attempts are"),
+        ("UPDATE attempts SET checksum = NULL WHERE rowid = 1", "1 of its attempts are"),
+    ],
+)
+def test_what_compiling_took_attempts_and_lost_checksums_are_looked_at_too(
+    sound: Path, tmp_path: Path, change: str, said: str
+):
+    path = tmp_path / FILE_NAME
+    shutil.copyfile(sound, path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute(change).rowcount > 0
+        connection.commit()
+    assert said in str(refusal(path))
 
 
 def test_rows_that_are_missing_or_there_twice_are_noticed(sound: Path, tmp_path: Path):
@@ -265,12 +316,36 @@ def test_a_sound_store_is_exported_whole(sound: Path, tmp_path: Path, capsys: py
     export(tmp_path, None)
     out = tmp_path / "export"
     said = capsys.readouterr().out.splitlines()
-    assert said == ["units: 7 rows", "cells: 1 rows", "trials: 12 rows", "curves: 72 rows", "confusion: 0 rows",
+    assert said == ["facts: 1 rows", "units: 7 rows", "cells: 1 rows", "trials: 12 rows", "curves: 72 rows",
+                    "confusion: 0 rows", "compilation: 7 rows", "attempts: 11 rows",
                     "7 units are as they were stored, 0 are not", f"exported: {out}"]  # fmt: skip
     rows = rows_of(out / "curves.csv")
     assert {row["is_as_stored"] for row in rows} == {"yes"} and {row["test_error"] for row in rows} == {str(1 / 3)}
+    settings = {"is_as_stored": "yes", "value": {"seed": 7, "methods": ["sasla"]}}
+    assert json.loads((out / "facts.json").read_text()) == {"settings": settings}
+    attempts = rows_of(out / "attempts.csv")
+    assert {row["is_as_stored"] for row in attempts} == {"yes"}
+    assert [row["error"] for row in attempts[7:]] == [*(f"error {number}\\nand where" for number in range(3)), ""]
+    assert {row["seconds"] for row in rows_of(out / "compilation.csv")} == {str(1 / 3)}
     with pytest.raises(StudyError, match="is not empty. Choose another --out"):
         export(tmp_path, None)
+
+
+def test_an_export_says_which_facts_and_attempts_are_not_as_they_were_stored(sound: Path, tmp_path: Path):
+    path = tmp_path / FILE_NAME
+    shutil.copyfile(sound, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO facts VALUES ('command', '\"x', 1)")
+        connection.execute("UPDATE attempts SET owner = 'b:2', checksum = NULL WHERE rowid = 3")
+        connection.commit()
+    said = export_store(path, tmp_path / "out")
+    assert said[0] == "facts: 2 rows, 1 of them not as they were stored"
+    assert said[-2:] == [
+        "attempts: 11 rows, 1 of them not as they were stored",
+        "7 units are as they were stored, 0 are not",
+    ]
+    facts = json.loads((tmp_path / "out" / "facts.json").read_text())
+    assert facts["command"] == {"is_as_stored": "no", "value": '"x'} and facts["settings"]["is_as_stored"] == "yes"
 
 
 def test_a_page_that_is_lost_costs_its_rows_and_no_others(sound: Path, before: Contents, tmp_path: Path):
@@ -317,6 +392,26 @@ def test_rows_behind_a_lost_page_are_read_from_the_log_too(tmp_path: Path):
     export_store(copy, tmp_path / "out")
     of_problem = [row["problem"] for row in rows_of(tmp_path / "out" / "curves.csv")]
     assert of_problem.count("wine") == n_in_log and 60 < of_problem.count("iris") < 120
+
+
+def test_an_export_is_of_one_moment_though_a_run_goes_on(tmp_path: Path, monkeypatch):
+    """Between the copies of file and log, pages go from the one into the other, and the log is begun anew."""
+    path, copyfile = tmp_path / FILE_NAME, shutil.copyfile
+    with closing(SQLiteStore(path, is_new=True)) as run:
+        for unit in UNITS[:4]:
+            run.add(unit)
+
+        def copy_while_units_end(source: Path, target: Path) -> None:
+            copyfile(source, target)
+            if source == path:
+                run._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                for unit in UNITS[4:]:
+                    run.add(unit)
+
+        monkeypatch.setattr("eligo.study.export.shutil.copyfile", copy_while_units_end)
+        said = export_store(path, tmp_path / "out")
+        run.check()
+    assert said[-1] == "7 units are as they were stored, 0 are not"
 
 
 # --- No room, and no leave to write ---------------------------------------------------------------------------------------

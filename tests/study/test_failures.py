@@ -1,6 +1,7 @@
 """A unit that fails, or whose worker dies, is tried again, given up at last, and never takes others with it."""
 
 import os
+import re
 import sqlite3
 import time
 from collections import Counter
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from eligo.study.design import Study
 from eligo.study.display import Display
 from eligo.study.folder import _free_units, open_store
 from eligo.study.outcome import read_results
+from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
 from eligo.study.runner import Progress, run_study
 from eligo.study.store import FILE_NAME
@@ -34,10 +36,10 @@ N_TUNING, N_TRIALS = 4, 12
 
 
 class Pretending(Executor):
-    """Computes nothing: a unit's rows are made up, unless an error is due at its nth attempt."""
+    """Computes nothing: a unit's rows are made up, unless an error is due at its nth attempt; no cell may be any good."""
 
-    def __init__(self, error_of: Callable[[Unit, int], BaseException | None]) -> None:
-        self.error_of = error_of
+    def __init__(self, error_of: Callable[[Unit, int], BaseException | None], diverging: str = "") -> None:
+        self.error_of, self.diverging = error_of, diverging
         self.attempts: Counter[str] = Counter()
         self.order: list[str] = []
 
@@ -50,7 +52,9 @@ class Pretending(Executor):
         if (error := self.error_of(unit, self.attempts[name])) is not None:
             future.set_exception(error)
         else:
-            future.set_result(_made_up(unit))
+            made_up = _made_up(unit)
+            lost = {"is_diverged": True, "cv_error": None} if unit.problem == self.diverging else {}
+            future.set_result(replace(made_up, cells=[row | lost for row in made_up.cells]))
         return future
 
 
@@ -127,6 +131,22 @@ def test_trials_wait_for_a_tuning_that_failed_and_other_problems_go_on(study: St
     assert len(store.finished()) == N_TUNING + N_TRIALS
 
 
+def test_a_problem_of_which_every_cell_diverges_is_closed_and_the_others_go_on(study: Study, store: Store):
+    said: list[str | None] = []
+    closed = {
+        "iris": "every cell of the grid diverged. Add smaller learning rates to [tuning], and choose another --out."
+    }
+    for n_units in (2 + 2 + 6, 0):  # the second run finds all as it is
+        executor = Pretending(never, diverging="iris")
+        seen: list[Progress] = []
+        run_study(study, store, executor, 2, seen.append)
+        assert executor.attempts.total() == n_units and seen[-1].share == pytest.approx(1.0)
+        assert {row["problem"] for row in store.rows("trials")} == {"ramp"} and len(store.rows("cells")) == 2 * 8
+        assert store.noted("closed") == closed and store.failures() == store.leases() == []
+        said += [progress.failed for progress in seen if progress.failed]
+    assert said == [f"iris: {closed['iris']}"]
+
+
 @pytest.mark.parametrize("error", [StudyError("the grid is gone."), DataError("the data are gone.")])
 def test_what_a_person_must_mend_ends_the_run_at_once(study: Study, store: Store, error: Exception):
     with pytest.raises(type(error), match=str(error)):
@@ -185,6 +205,55 @@ def test_a_second_run_of_one_process_ends_no_lease_of_the_first(study: Study, st
     assert len(store.finished()) == N_TUNING + N_TRIALS and store.leases() == []
 
 
+def taken_over(store: Store, unit: Unit) -> None:
+    """Another run begins a unit whose lease ran out, as if this one had slept meanwhile."""
+    (owner,) = {lease.owner for lease in store.leases() if lease.unit == unit_id(unit)}
+    store.renew(owner, -1.0)
+    assert store.begin(unit, "elsewhere:1")
+
+
+def test_a_failure_counts_nowhere_if_another_run_has_the_unit_by_then(study: Study, store: Store):
+    def error_of(unit: Unit, attempt: int) -> BaseException | None:
+        if unit_in_words(unit) != BAD:
+            return None
+        taken_over(store, unit)
+        return MemoryError()
+
+    with pytest.raises(StudyError, match=f"another run computes {BAD} of this study"):
+        run(study, store, error_of)
+    assert [lease.owner for lease in store.leases()] == ["elsewhere:1"] and store.failures() == []
+
+
+def test_what_was_found_before_the_other_run_found_it_is_stored_once(study: Study, store: Store):
+    bad: list[Unit] = []
+
+    def error_of(unit: Unit, attempt: int) -> BaseException | None:
+        if unit_in_words(unit) == BAD:
+            taken_over(store, unit)
+            bad.append(unit)
+        return None
+
+    run(study, store, error_of)
+    assert len(store.finished()) == N_TUNING + N_TRIALS and store.failures() == []
+    store.add(_made_up(bad[0]))  # the other run, later
+    assert len(store.rows("trials")) == 4 * 6 and store.renew("elsewhere:1") == frozenset()
+
+
+def test_a_lease_that_nobody_has_any_more_is_taken_again(study: Study, store: Store, monkeypatch):
+    monkeypatch.setattr("eligo.study.runner.LEASE_SECONDS", 0.0)
+
+    def error_of(unit: Unit, attempt: int) -> BaseException | None:
+        if unit_in_words(unit) != BAD or attempt > 1:
+            return None
+        (owner,) = {lease.owner for lease in store.leases()}
+        store.release(owner)
+        return MemoryError()
+
+    _, said = run(study, store, error_of)
+    assert said == [f"{BAD} failed, attempt 1 of 3: MemoryError"]
+    assert len(store.finished()) == N_TUNING + N_TRIALS
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), DataError("the data are gone.")])
 def test_an_error_comes_out_as_what_it_is_although_the_last_write_fails(study: Study, error: BaseException):
     class Full(MemoryStore):
@@ -206,11 +275,14 @@ def test_leases_of_a_killed_run_are_freed_and_those_of_another_host_are_not(stud
     monkeypatch.setattr("eligo.study.leases.socket.gethostname", lambda: "here")
     for unit, owner, seconds in ((here, "here:1:5e0cab71", 60.0), (late, "there:9", 0.0)):
         assert store.begin(unit, owner, seconds)
-    _free_units(store, Path("out"))
+    with pytest.raises(StudyError, match=r"another process \(here:1:5e0cab71\) is running"):
+        _free_units(store, Path("out"), is_locked=False)  # it may live: no lock says that it does not
+    assert len(store.leases()) == 2
+    _free_units(store, Path("out"), is_locked=True)
     assert store.leases() == []
     assert store.begin(there, "there:2", 60.0)
     with pytest.raises(StudyError, match=r"another process \(there:2\) is running the study in out.* wait (59|60) s"):
-        _free_units(store, Path("out"))
+        _free_units(store, Path("out"), is_locked=True)
     assert len(store.leases()) == 1
 
 
@@ -241,7 +313,7 @@ def test_failures_are_shown_by_status_and_the_end_of_a_run(finished: FinishedStu
         unit = made_up("iris", (98, 99)).unit
         for attempt in range(3):
             store.begin(unit, "a:1")
-            store.fail(unit, f"ValueError: <b>{attempt}</b>\nTraceback ...")
+            store.fail(unit, "a:1", f"ValueError: <b>{attempt}</b>\nTraceback ...")
         assert unit_id(unit) not in store.finished()
     status(folder)
     said = "iris: sasla trials 98-99 (3 attempts, the last: ValueError: <b>2</b>)"
@@ -251,6 +323,18 @@ def test_failures_are_shown_by_status_and_the_end_of_a_run(finished: FinishedStu
         StudyError, match=r"^1 units failed: .*98-99 .* Run the same command again to try them again\.$"
     ):
         _refuse_failures(results)
+
+
+def test_closed_problems_are_shown_by_status_and_the_end_of_a_run(study: Study, tmp_path: Path, capsys):
+    folder = tmp_path / "out"
+    with closing(open_store(study, folder)) as store:
+        store.note("problems", [asdict(describe_problem(study, name)) for name in ("iris", "ramp")])
+        run_study(study, store, Pretending(never, diverging="iris"), 2, lambda progress: None)
+    status(folder)
+    said = "closed: every cell of the grid diverged. Add smaller learning rates to [tuning], and choose another --out."
+    assert f"  iris: {said}\n" in capsys.readouterr().out
+    with pytest.raises(StudyError, match=f"^iris is {re.escape(said)}$"):
+        _refuse_failures(read_results(folder))
 
 
 def test_a_failure_is_one_line_on_a_screen_of_any_width(study: Study, capsys):

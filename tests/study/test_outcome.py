@@ -1,8 +1,10 @@
 """From a store to results.csv: the study's order, whatever order the units ended in."""
 
 import csv
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from eligo.study.outcome import read_results, write_results
 from eligo.study.problems import describe_problem
 from eligo.study.reading import StudyError
 from eligo.study.results import CURVE_COLUMNS, TRIAL_COLUMNS, WINNER_COLUMNS
+from eligo.study.store import SQLiteStore
 from eligo.study.units import Finished, TrialUnit, TuningUnit
 from small_studies import FinishedStudy, n_units
 
@@ -101,6 +104,23 @@ def test_units_may_end_in_any_order(study: Study, tmp_path: Path):
         *[("ramp", "passive", str(trial)) for trial in range(4)],
     ]
     assert n_units(tmp_path) == 6 and read_results(tmp_path).winners.empty
+
+
+def test_results_are_of_one_moment_though_a_run_goes_on(study: Study, tmp_path: Path, monkeypatch):
+    with closing(open_store(study, tmp_path)) as run:
+        run.note("problems", [asdict(describe_problem(study, name)) for name in ("iris", "ramp")])
+        run.add(ended("iris", "passive", (0, 1)))
+        rows = SQLiteStore.rows
+
+        def rows_while_a_unit_ends(self: SQLiteStore, table: str, problem: str | None = None) -> list[dict[str, Any]]:
+            if table == "curves":
+                run.add(ended("iris", "passive", (2, 3)))
+            return rows(self, table, problem)
+
+        monkeypatch.setattr(SQLiteStore, "rows", rows_while_a_unit_ends)
+        results = read_results(tmp_path)
+        assert len(run.finished()) == 2
+    assert len(results.trials) == len(results.curves) == len(results.criteria) == results.parts["units"].sum() * 2 == 2
 
 
 def test_a_study_that_has_not_begun_says_so(study: Study, tmp_path: Path):

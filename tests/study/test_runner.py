@@ -1,11 +1,13 @@
 """A study ends alike however often it was stopped, however many workers it had, and whatever stopped it."""
 
+import errno
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from eligo.study.files import load_study
 from eligo.study.folder import only_run, open_store, run_in_folder
 from eligo.study.outcome import read_results, write_results
 from eligo.study.problems import dataset_of
-from eligo.study.reading import StudyError
+from eligo.study.reading import StudyError, StudyWarning
 from eligo.study.runner import Progress
 from eligo.study.schedule import Schedule
 from eligo.study.store import FILE_NAME, SQLiteStore
@@ -118,6 +120,26 @@ def test_a_run_that_was_stopped_in_every_way_goes_on_and_ends_alike(finished: Fi
     assert (process.returncode, said) == (0, "")  # a worker's death costs its unit, which is computed again
     assert out.count("failed, attempt 1 of 3: the worker process died") == len(errors_of(folder)) <= 1
     assert out.startswith(f"{kept} of ")
+    assert timeless(folder / "results.csv") == timeless(finished.folder / "results.csv")
+
+
+def test_a_run_whose_output_nobody_reads_any_more_ends_without_a_word_and_goes_on(
+    finished: FinishedStudy, tmp_path: Path
+):
+    """`eligo study run ... | head -2`"""
+    folder = tmp_path / "out"
+    process = start_eligo("study", "run", finished.file, "--out", folder, "--jobs", 2, cwd=tmp_path)
+    group = os.getpgid(process.pid)
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline() == "4 units to begin with\n" and process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 141 and process.stderr.read() == ""
+    process.stderr.close()
+    wait_until(lambda: not members_of_group(group), seconds=10)
+    assert 1 <= n_units(folder) < N_UNITS and errors_of(folder) == []
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
+        assert store.leases() == []
+    finish(finished.file, folder, jobs=2)
     assert timeless(folder / "results.csv") == timeless(finished.folder / "results.csv")
 
 
@@ -261,9 +283,40 @@ def test_a_second_run_in_a_folder_is_refused(finished: FinishedStudy, tmp_path: 
         _, said = refused.communicate(timeout=30)
         assert refused.returncode == 2
         assert said.startswith("eligo: another process is running the study in") and said.count("\n") == 1
-    with only_run(tmp_path / "out"):  # and the folder is free afterwards
-        pass
+    with only_run(tmp_path / "out") as is_locked:  # and the folder is free afterwards
+        assert is_locked
     assert n_units(tmp_path / "out") == 0
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_warned_of_and_leases_are_left(tmp_path: Path, monkeypatch, number: int):
+    monkeypatch.setattr("eligo.study.folder.fcntl.flock", raising(OSError(number, os.strerror(number))))
+    with pytest.warns(StudyWarning, match="lies on a file system without locks"):
+        with only_run(tmp_path) as is_locked:
+            assert not is_locked
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EWOULDBLOCK, "another process is running the study in .* Wait for it"),
+        (errno.EACCES, "another process is running the study in .* Wait for it"),
+        (errno.EIO, r"cannot lock .*\.lock: Input/output error\. Choose another --out"),
+    ],
+)
+def test_a_lock_that_cannot_be_had_is_told_from_one_that_another_has(
+    tmp_path: Path, monkeypatch, number: int, said: str
+):
+    monkeypatch.setattr("eligo.study.folder.fcntl.flock", raising(OSError(number, os.strerror(number))))
+    with pytest.raises(StudyError, match=said), only_run(tmp_path):
+        pass
+
+
+def raising(error: OSError) -> Callable[..., None]:
+    def flock(*arguments: object) -> None:
+        raise error
+
+    return flock
 
 
 def test_bad_data_are_refused_before_a_folder_is_made(tmp_path: Path):
@@ -407,10 +460,15 @@ def test_successive_halving_keeps_a_quarter_per_rung(study: Study, tmp_path: Pat
     assert {unit.values for unit in trials if isinstance(unit, TrialUnit)} == {cells[-1]}
 
 
-def test_a_grid_of_which_every_cell_diverges_is_an_error_with_a_remedy(study: Study, tmp_path: Path):
-    study = one_problem(study)
-    with pytest.raises(StudyError, match=r"every cell of the grid diverged on 'iris'\. Add smaller learning rates"):
-        tune(study, tmp_path, dict.fromkeys(study.plans[0].tuning.cells()))
+@pytest.mark.parametrize("is_halved", [False, True])
+def test_a_grid_of_which_every_cell_diverges_closes_its_problem(study: Study, tmp_path: Path, is_halved: bool):
+    study = one_problem(study, epochs=64, successive_halving=is_halved)
+    tuned, trials = tune(study, tmp_path, dict.fromkeys(study.plans[0].tuning.cells()))
+    assert len(tuned) == 2 and trials == []
+    with closing(SQLiteStore(tmp_path / FILE_NAME)) as store:
+        schedule = Schedule(study, store)  # and so it stays
+        assert schedule.ready == [] and list(schedule.closed) == ["iris"]
+        assert schedule.expected_cost() == schedule.cost_done > 0
 
 
 def test_quick_studies_have_nothing_to_tune(study: Study, tmp_path: Path):

@@ -41,7 +41,6 @@ from .sections import BELIEF_CAPTION, section_of
 from .sentences import say
 from .shelf import Shelf
 from .study_tables import (
-    absent_table,
     class_table,
     column_table,
     failure_table,
@@ -51,6 +50,7 @@ from .study_tables import (
     part_table,
     problem_table,
     rank_table,
+    reason_table,
     settings_table,
     sweep_table,
     sweep_title,
@@ -174,7 +174,8 @@ def _data(results: StudyResults, shelf: Shelf) -> dict[str, Any]:
             class_table(results), "Examples of each class. The bar is half full where all classes are equally frequent."
         ),
         "absent": shelf.table(
-            absent_table(results) if results.absent else None, "Problems of the study whose data could not be had."
+            reason_table("absent", results.absent) if results.absent else None,
+            "Problems of the study whose data could not be had.",
         ),
         "has_columns": has_columns,
         "histograms": [shown for p in results.problems if (shown := shelf.picture(column_picture(p)))],
@@ -229,6 +230,10 @@ def page_of(analysis: Analysis, shelf: Shelf) -> Mapping[str, Any]:
         "failures": shelf.table(
             failure_table(results) if len(results.failures) else None,
             "Parts of the study that failed. The same command tries them again.",
+        ),
+        "closed": shelf.table(
+            reason_table("closed", results.closed) if results.closed else None,
+            "Problems without trials, since nothing that the study tunes over can be trained on them.",
         ),
         "unstarted": [problem.title for problem in analysis.unstarted],
         "absent": list(results.absent),

@@ -188,11 +188,12 @@ def column_table(results: StudyResults) -> Table | None:
     return Table("columns", "", (), (), (), frame) if facts else None
 
 
-def absent_table(results: StudyResults) -> Table:
-    """Problems whose data could not be had, and why."""
-    rows = tuple((words(name), words(reason)) for name, reason in results.absent.items())
-    frame = pd.DataFrame(results.absent.items(), columns=["problem", "reason"])
-    return Table("absent", "", (), ("problem", "reason"), rows, frame)
+def reason_table(name: str, reasons: Mapping[str, str]) -> Table:
+    """Problems that have no trials, and why."""
+    rows = tuple((words(problem), words(reason)) for problem, reason in reasons.items())
+    return Table(
+        name, "", (), ("problem", "reason"), rows, pd.DataFrame(reasons.items(), columns=["problem", "reason"])
+    )
 
 
 def failure_table(results: StudyResults) -> Table:

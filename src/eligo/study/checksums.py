@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 TEXT_COLUMNS = frozenset({"problem", "method"})
@@ -14,6 +15,27 @@ TEXT_COLUMNS = frozenset({"problem", "method"})
 def text_checksum(*texts: str) -> int:
     """Checksum of some texts in order."""
     return zlib.crc32("\0".join(texts).encode())
+
+
+def values_checksum(values: Iterable[Any]) -> int:
+    """Checksum of a row of few values, each as Python writes it."""
+    return text_checksum(*map(str, values))
+
+
+def unit_checksums(connection: sqlite3.Connection, tables: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Checksum of each unit of a store, over its own row and those of some tables, in the order of the tables.
+
+    Raises
+    ------
+    sqlite3.Error, UnicodeError, struct.error, TypeError
+        If a row cannot be read, or is not even of the right kind.
+    """
+    units = connection.execute("SELECT id, stage, problem, seconds, finished_at FROM units")
+    found = {row[0]: values_checksum(row) for row in units}
+    for table, columns in tables.items():
+        for unit, *row in connection.execute(f"SELECT unit, {', '.join(columns)} FROM {table} ORDER BY rowid"):
+            found[unit] = rows_checksum(columns, (row,), found.get(unit, 0))
+    return found
 
 
 def rows_checksum(columns: Sequence[str], rows: Iterable[Sequence[Any]], begun: int = 0) -> int:

@@ -16,10 +16,12 @@ from eligo.study.units import Finished, TrialUnit, TuningUnit, unit_id
 def check_store(make_store: Callable[[], Store]) -> None:
     """Check that a store keeps what a study promises: a unit that was added is there for good, whole, or not at all.
 
-    Rows come back as they were given and in their order, NaN as None; adding a unit twice changes nothing, and a failure
-    while one is added leaves nothing of it. Facts are plain values that are replaced. Of a unit there is one lease at a
-    time, which ends when the unit is added, when it fails, when its owner lets go, and by itself; errors are kept, and a
-    unit that failed `MOST_ATTEMPTS` times is among the failures until it is there.
+    Rows come back as they were given and in their order, NaN as None; adding a unit twice changes nothing, and a
+    failure while one is added leaves nothing of it. What is read in ``reading`` is of one moment. Facts are plain
+    values that are replaced. Of a unit there is one lease at a time, which ends when the unit is added, when it fails,
+    when its owner lets go, and by itself. Nobody ends the lease of another by failing, renewing or letting go, and who
+    renews is told which leases are left. Errors are kept, and a unit that failed `MOST_ATTEMPTS` times is among the
+    failures until it is there.
 
     Parameters
     ----------
@@ -134,6 +136,26 @@ def _check_whole(store: Store) -> None:
     _demand(len(store.rows("curves")) == 4, store, "does not take a unit after it could not be added")
 
 
+def _check_reading(store: Store) -> None:
+    store.add(_trials("iris", 0))
+    store.note("seconds", 1.0)
+    with store.reading() as state:
+        store.add(_trials("wine", 0))
+        store.note("seconds", 2.0)
+        store.begin(_trials("wine", 1).unit, "a:1")
+        before = (
+            state.finished(),
+            [row["problem"] for row in state.rows("curves")],
+            state.noted("seconds"),
+            state.leases(),
+        )
+        store.add(_cells("wine"))
+        told = frozenset({unit_id(_trials("iris", 0).unit)}), ["iris", "iris"], 1.0
+        is_same = before[:3] == told and not before[3] and not state.rows("cells") and state.finished() == before[0]
+        _demand(is_same, store, "lets what is read at one moment change")
+    _demand(len(store.finished()) == 3 and store.noted("seconds") == 2.0, store, "loses what is added while it is read")
+
+
 def _check_facts(store: Store) -> None:
     fact = {"seed": 1, "hidden": [4, 8], "of": {"none": None, "share": 0.1}}
     store.note("settings", fact)
@@ -167,6 +189,28 @@ def _check_leases(store: Store) -> None:
     _demand(not store.failures(), store, "takes leases that ended well for failures")
 
 
+def _check_owners(store: Store) -> None:
+    """Of a run whose lease ran out, and of the one that has begun its unit since."""
+    own, unit = _trials("iris", 0).unit, _trials("iris", 1).unit
+    ids = {unit_id(own), unit_id(unit)}
+    _demand(store.begin(own, "a:1") and store.begin(unit, "a:1", 0.0), store, "leases one unit only")
+    _demand(store.renew("a:1", 0.0) == ids, store, "does not say which leases it renewed")
+    _demand(store.renew("a:1", -1.0) == ids, store, "takes a lease that ran out away before anybody wants its unit")
+    _demand(store.begin(unit, "b:2"), store, "does not free a unit whose lease ran out")
+    _demand(store.renew("a:1") == {unit_id(own)}, store, "says that it renewed a lease that is another's by now")
+    for _ in range(MOST_ATTEMPTS):
+        store.fail(unit, "a:1", "too late")
+    store.release("a:1")
+    owners = [(lease.unit, lease.owner) for lease in store.leases()]
+    is_kept = owners == [(unit_id(unit), "b:2")] and not store.begin(unit, "c:3")
+    _demand(is_kept, store, "lets one who has lost a lease end that of another")
+    _demand(not store.failures(), store, "counts a failure of one who had no lease")
+    store.add(_trials("iris", 1))
+    _demand(not store.leases() and not store.renew("b:2"), store, "renews the lease of a unit that was added")
+    store.fail(unit, "b:2", "too late")
+    _demand(not store.failures() and len(store.rows("trials")) == 1, store, "takes a finished unit for one that failed")
+
+
 def _check_failures(store: Store) -> None:
     one, two = _trials("iris", 0), _trials("iris", 1)
     for attempt in range(MOST_ATTEMPTS):
@@ -174,7 +218,7 @@ def _check_failures(store: Store) -> None:
             found = [tuple(failure) for failure in store.failures()]
             _demand(not found or finished is two, store, f"gives a unit up after {attempt} attempts: {found}")
             _demand(store.begin(finished.unit, "a:1"), store, "does not free a unit that failed")
-            store.fail(finished.unit, f"error {attempt}\nand where")
+            store.fail(finished.unit, "a:1", f"error {attempt}\nand where")
     labels = [failure.label for failure in store.failures()]
     _demand(
         labels == ["iris: passive trials 0-0", "iris: passive trials 1-1"], store, f"tells of the failures {labels}"
@@ -187,4 +231,13 @@ def _check_failures(store: Store) -> None:
     _demand(not store.leases(), store, "keeps the lease of a unit that failed")
 
 
-STORE_CHECKS = (_check_rows, _check_twice, _check_whole, _check_facts, _check_leases, _check_failures)
+STORE_CHECKS = (
+    _check_rows,
+    _check_twice,
+    _check_whole,
+    _check_reading,
+    _check_facts,
+    _check_leases,
+    _check_owners,
+    _check_failures,
+)

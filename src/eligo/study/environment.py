@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+"""The folder of all of eligo: a rule or a step of training that was changed computes other numbers too."""
 
 PACKAGES = ("eligo", "jax", "jaxlib", "optax", "numpy", "scipy", "scikit-learn", "pandas", "matplotlib")
 
@@ -29,8 +32,48 @@ def describe_environment(jobs: int) -> dict[str, str]:
         "worker processes": str(jobs),
         "Python": platform.python_version(),
     }
-    commit = {"commit": found} if (found := commit_of(Path(__file__).parent)) else {}
+    commit = {"commit": found} if (found := commit_of(PACKAGE)) else {}
     return machine | {package: version(package) for package in PACKAGES} | commit | {"flags": flags_of(os.environ)}
+
+
+SAME = ("eligo", "jax", "jaxlib", "optax", "numpy", "scipy", "scikit-learn")
+"""Packages of which a study has one version: what it finds is computed by them."""
+
+MAY_DIFFER = ("system", "processor", "Python", "commit", "flags")
+"""What may move a number and yet may change between the runs of a study, so that it can go on on another machine."""
+
+NO_NUMBER = ("ELIGO_", "JAX_PERSISTENT_CACHE_", "JAX_COMPILATION_CACHE_")
+"""Flags that move none: a bound on memory, devices that workers do not have, and where compiled programs lie."""
+
+
+def mixed_environment(runs: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Where the runs of a study were, as far as that may move numbers and was not the same in all.
+
+    Parameters
+    ----------
+    runs : sequence of what `describe_environment` gave
+
+    Returns
+    -------
+    mapping of each that differs, of `MAY_DIFFER`, to its values in the order in which they came
+
+    Examples
+    --------
+    >>> first = {"processor": "A", "commit": "1a2b", "flags": "ELIGO_MEMORY=2 JAX_ENABLE_X64=0"}
+    >>> mixed_environment([first, first | {"processor": "B", "flags": "ELIGO_MEMORY=4 JAX_ENABLE_X64=0"}])
+    {'processor': 'A, then B'}
+    """
+    found = {
+        name: list(dict.fromkeys(_numeric(name, run) for run in runs if name in run or "flags" in run))
+        for name in MAY_DIFFER
+    }
+    return {name: ", then ".join(values) for name, values in found.items() if len(values) > 1}
+
+
+def _numeric(name: str, run: Mapping[str, str]) -> str:
+    """A part of an environment without what moves no number; early runs, which noted no flags, are left out before."""
+    words = run.get(name, "").split()
+    return " ".join(word for word in words if not word.startswith(NO_NUMBER)) or "none"
 
 
 def flags_of(environment: Mapping[str, str]) -> str:

@@ -1,36 +1,68 @@
-"""From a store that may be damaged to CSV files: every row that can be read, and what could not be."""
+"""From a store that may be damaged to CSV and JSON files: every row that can be read, and what could not be."""
 
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import sqlite3
-import struct
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from eligo.plain import spreadsheet_cell
-from eligo.study.checksums import rows_checksum, text_checksum
+from eligo.study.checksums import rows_checksum, text_checksum, values_checksum
 from eligo.study.reading import StudyError
-from eligo.study.schema import TABLES, UNREADABLE
+from eligo.study.schema import ATTEMPT_COLUMNS, NO_ROW, SCHEMA_VERSION, TABLES, UNIT_TABLES, UNREADABLE
 from eligo.study.store import no_study
 
-UNIT_COLUMNS = ("id", "stage", "problem", "seconds", "finished_at")
-LEAST_ROW = 64
-"""Bytes that a row takes at least: every row has the id of its unit, 64 characters."""
+FACTS, UNITS, ATTEMPTS = "facts", "units", "attempts"
+COLUMNS = {
+    FACTS: ("key", "value"),
+    UNITS: ("id", "stage", "problem", "seconds", "finished_at"),
+    **{name: ("unit", *columns) for name, columns in UNIT_TABLES.items()},
+    ATTEMPTS: ATTEMPT_COLUMNS,
+}
+"""All tables, and what of them is exported beside the state of their checksum."""
+
+LATER = frozenset(COLUMNS) - {FACTS, UNITS, *TABLES}
+"""Tables that early stores do not have."""
+
+LEAST_ROW, LEAST_FACT = 64, 16
+"""Bytes that a row takes at least: but for facts, every row has the id of its unit, 64 characters."""
 
 Row = Sequence[Any]
 
 
-def export_store(path: Path, target: Path) -> list[str]:
-    """Write what can be read of a store's tables, each to a CSV file of its name.
+class _Store(NamedTuple):
+    """A copy of a store, open; for each of its tables, whether its rows have a checksum of their own; its version."""
 
-    The file itself is not touched: a copy is read. Each row begins with its unit and whether all of that unit is as it was
-    stored, by its checksum: "yes", "no", or "unknown" for units of old stores. A text that a spreadsheet would take for a
-    formula begins with an apostrophe.
+    connection: sqlite3.Connection
+    has_checksum: dict[str, bool]
+    version: int
+
+    @property
+    def unit_tables(self) -> dict[str, tuple[str, ...]]:
+        """Tables that a unit's checksum goes over."""
+        return UNIT_TABLES if self.version >= SCHEMA_VERSION else TABLES
+
+    def state(self, stored: int | None, found: int | None) -> str:
+        """Whether something is as it was stored, by its checksum, which early versions did not always have."""
+        if stored is None and self.version < SCHEMA_VERSION:
+            return "unknown"
+        return "yes" if stored is not None and stored == found else "no"
+
+
+def export_store(path: Path, target: Path) -> list[str]:
+    """Write what can be read of a store, each table to a CSV file of its name, and the facts about the study as JSON.
+
+    The file itself is not touched: a copy is read, of one moment while a study runs. Each row has beside it whether all of
+    its unit is as it was stored, by its checksum: "yes", "no", or "unknown", where a store of an earlier version has none.
+    Facts and attempts have checksums of their own. A text that a spreadsheet would take for a formula begins with an
+    apostrophe in a CSV file.
 
     Parameters
     ----------
@@ -50,63 +82,78 @@ def export_store(path: Path, target: Path) -> list[str]:
         raise StudyError(no_study(path.parent))
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for name in (path.name, f"{path.name}-wal"):
-                if (source := path.with_name(name)).is_file():
-                    shutil.copyfile(source, Path(folder) / name)
+            _copy(path, Path(folder))
             with closing(sqlite3.connect(Path(folder) / path.name)) as connection:
-                tables = {name: _readable(connection, name, columns, path) for name, columns in _wanted().items()}
-        target.mkdir(parents=True, exist_ok=True)
-        if any(target.iterdir()):
-            raise StudyError(f"{target} is not empty. Choose another --out.")
-        return _write(tables, target)
+                store = _opened(connection, path)
+                target.mkdir(parents=True, exist_ok=True)
+                if any(target.iterdir()):
+                    raise StudyError(f"{target} is not empty. Choose another --out.")
+                return _write(store, target)
     except OSError as error:
         raise StudyError(f"cannot export to {target}: {error.strerror}. Choose another --out.") from None
 
 
-def _wanted() -> dict[str, tuple[str, ...]]:
-    return {"units": UNIT_COLUMNS} | {name: ("unit", *columns) for name, columns in TABLES.items()}
+def _copy(path: Path, folder: Path) -> None:
+    """Copy a store's file and its log as they are, damage and all, though a run goes on in it.
+
+    A reader that lasts as long as the copying keeps SQLite from moving pages that it may read out of the log, and from
+    emptying it: the two files belong together, but for pages at the end of the log, which are whole units or ignored.
+    """
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
+        try:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except UNREADABLE:  # so damaged that no run can go on in it
+            pass
+        for name in (path.name, f"{path.name}-wal"):
+            if (source := path.with_name(name)).is_file():
+                shutil.copyfile(source, folder / name)
 
 
-def _readable(connection: sqlite3.Connection, name: str, columns: Sequence[str], path: Path) -> tuple[list[Row], int]:
-    """Rows of a table in order, and how many pieces of it could not be read.
+def _opened(connection: sqlite3.Connection, path: Path) -> _Store:
+    """What the store has.
 
     Raises
     ------
     StudyError
-        If SQLite does not know the file, or the table in it, at all.
+        If SQLite does not know the file at all, or a table of every version is not in it.
     """
+    nothing = "nothing of {path} can be read: {why}. Restore a copy of it."
     try:
-        has_checksum = "checksum" in [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
-        wanted = ", ".join((*columns, "checksum" if has_checksum else "NULL") if name == "units" else columns)
-        known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
-        most = _most_rows(connection)
+        found = {name: [row[1] for row in connection.execute(f"PRAGMA table_info({name})")] for name in COLUMNS}
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        _most_rows(connection, LEAST_ROW)
     except UNREADABLE as error:
-        raise StudyError(
-            f"nothing of {path} can be read: {' '.join(str(error).split())}. Restore a copy of it."
-        ) from None
-    if not known:
-        raise StudyError(f"nothing of {path} can be read: it has no table {name!r}. Restore a copy of it.")
-    rows: list[Row] = []
-    last, n_broken = 0, 0
+        raise StudyError(nothing.format(path=path, why=" ".join(str(error).split()))) from None
+    for name, columns in found.items():
+        if not columns and name not in LATER:
+            raise StudyError(nothing.format(path=path, why=f"it has no table {name!r}"))
+    return _Store(connection, {name: "checksum" in columns for name, columns in found.items() if columns}, version)
+
+
+def _rows(store: _Store, name: str) -> Iterator[Row | None]:
+    """Rows of a table in order, each with its checksum or None last; None for each stretch that cannot be read."""
+    wanted = ", ".join((*COLUMNS[name], "checksum" if store.has_checksum[name] else "NULL"))
+    last = 0
     try:
-        for rowid, *row in connection.execute(f"SELECT rowid, {wanted} FROM {name} ORDER BY rowid"):
-            rows.append(row)
+        for rowid, *row in store.connection.execute(f"SELECT rowid, {wanted} FROM {name} ORDER BY rowid"):
+            yield row
             last = rowid
     except UNREADABLE:  # row by row from here, as far as file and log could hold any
         query = f"SELECT {wanted} FROM {name} WHERE rowid = ?"
         was_broken = False
-        for rowid in range(last + 1, most + 1):
-            found = _row(connection, query, rowid)
-            n_broken += found is None and not was_broken
+        for rowid in range(last + 1, _most_rows(store.connection, LEAST_FACT if name == FACTS else LEAST_ROW) + 1):
+            found = _row(store.connection, query, rowid)
+            if found is None and not was_broken:
+                yield None
             was_broken = found is None
-            rows += found or []
-    return rows, n_broken
+            yield from found or []
 
 
-def _most_rows(connection: sqlite3.Connection) -> int:
+def _most_rows(connection: sqlite3.Connection, least: int) -> int:
     """How many rows a table has at most, of pages in the file and in its write-ahead log."""
     (n_pages,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
-    return int(n_pages * size) // LEAST_ROW
+    return int(n_pages * size) // least
 
 
 def _row(connection: sqlite3.Connection, query: str, rowid: int) -> list[Row] | None:
@@ -117,44 +164,82 @@ def _row(connection: sqlite3.Connection, query: str, rowid: int) -> list[Row] | 
         return None
 
 
-def _write(tables: dict[str, tuple[list[Row], int]], target: Path) -> list[str]:
-    states = _states({name: rows for name, (rows, _) in tables.items()})
-    said = []
-    for name, (rows, n_broken) in tables.items():
-        columns = _wanted()[name]
-        marked = ((row[0], states.get(row[0], "no"), *row[1 : len(columns)]) for row in rows)
-        safe = (map(spreadsheet_cell, row) for row in marked)
-        with open(target / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(("unit", "is_as_stored", *columns[1:]))
-            writer.writerows(safe)
-        lost = f", and {n_broken} stretches of it cannot be read" if n_broken else ""
-        said.append(f"{name}: {len(rows)} rows{lost}")
-    counts = {state: list(states.values()).count(state) for state in ("yes", "no", "unknown")}
+def _write(store: _Store, target: Path) -> list[str]:
+    units = _unit_states(store)
+
+    def of_unit(row: Row) -> str:
+        return units.get(row[0], "no")
+
+    def of_attempt(row: Row) -> str:
+        return store.state(row[-1], values_checksum(row[:-1]))
+
+    def not_known(row: Row) -> str:
+        return "unknown"
+
+    states = {ATTEMPTS: of_attempt} | dict.fromkeys((UNITS, *store.unit_tables), of_unit)
+    said = [_write_facts(store, target)]
+    for name in store.has_checksum:
+        if name != FACTS:
+            said.append(_write_table(store, name, target, states.get(name, not_known)))
+    counts = Counter(units.values())
     whole = f"{counts['yes']} units are as they were stored, {counts['no']} are not"
     return [*said, whole + (f", of {counts['unknown']} it is not known" if counts["unknown"] else "")]
 
 
-def _states(tables: dict[str, list[Row]]) -> dict[str, str]:
+def _write_facts(store: _Store, target: Path) -> str:
+    facts, states, n_broken = {}, Counter[str](), 0
+    for row in _rows(store, FACTS):
+        if row is None:
+            n_broken += 1
+            continue
+        key, value, stored = row
+        try:
+            state = store.state(stored, text_checksum(key, value))
+            plain = json.loads(value)
+        except (TypeError, AttributeError, ValueError):
+            state, plain = "no", str(value)
+        facts[str(key)] = {"is_as_stored": state, "value": plain}
+        states[state] += 1
+    (target / f"{FACTS}.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return _told(FACTS, states, n_broken)
+
+
+def _write_table(store: _Store, name: str, target: Path, state_of: Callable[[Row], str]) -> str:
+    states, n_broken = Counter[str](), 0
+    with open(target / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("unit", "is_as_stored", *COLUMNS[name][1:]))
+        for row in _rows(store, name):
+            if row is None:
+                n_broken += 1
+                continue
+            state = state_of(row)
+            states[state] += 1
+            writer.writerow(map(spreadsheet_cell, (row[0], state, *row[1:-1])))
+    return _told(name, states if name == ATTEMPTS else Counter({"yes": states.total()}), n_broken)
+
+
+def _told(name: str, states: Counter[str], n_broken: int) -> str:
+    changed = f", {states['no']} of them not as they were stored" if states["no"] else ""
+    lost = f", and {n_broken} stretches of it cannot be read" if n_broken else ""
+    return f"{name}: {states.total()} rows{changed}{lost}"
+
+
+def _unit_states(store: _Store) -> dict[str, str]:
     """Of each unit, whether it is whole and as it was stored: "yes", "no" or "unknown"."""
-    found: dict[str, int | None] = {row[0]: text_checksum(*map(str, row[:-1])) for row in tables["units"]}
-    for name, columns in TABLES.items():
-        for unit, *row in tables[name]:
-            found[unit] = _checksum(columns, row, found.get(unit))
-    stored = {row[0]: row[-1] for row in tables["units"]}
-    return {
-        unit: "no" if unit not in stored else "unknown" if stored[unit] is None else _word(stored[unit] == checksum)
-        for unit, checksum in found.items()
-    }
+    found: dict[str, int | None] = {}
+    stored: dict[str, int | None] = {}
+    for row in filter(None, _rows(store, UNITS)):
+        found[row[0]], stored[row[0]] = values_checksum(row[:-1]), row[-1]
+    for name, columns in store.unit_tables.items():
+        for row in filter(None, _rows(store, name) if name in store.has_checksum else ()):
+            found[row[0]] = _gone_on(found.get(row[0]), columns, row[1:-1])
+    return {unit: store.state(stored[unit], own) if unit in stored else "no" for unit, own in found.items()}
 
 
-def _checksum(columns: Sequence[str], row: Row, begun: int | None) -> int | None:
+def _gone_on(begun: int | None, columns: Sequence[str], row: Row) -> int | None:
     """A checksum that goes on over a row; None, which equals none, once a row is not even of the right kind."""
     try:
         return None if begun is None else rows_checksum(columns, (row,), begun)
-    except (struct.error, TypeError):
+    except NO_ROW:
         return None
-
-
-def _word(is_true: bool) -> str:
-    return "yes" if is_true else "no"

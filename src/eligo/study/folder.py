@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import multiprocessing
 import time
+import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from eligo.datasets import DataError, UnavailableError
 from eligo.study.design import Study, changed_settings, completed
-from eligo.study.environment import describe_environment
+from eligo.study.environment import SAME, describe_environment
 from eligo.study.leases import host_of, this_host
 from eligo.study.problems import describe_problem
-from eligo.study.reading import StudyError
+from eligo.study.reading import StudyError, StudyWarning
 from eligo.study.results import Problem
-from eligo.study.runner import Watch, done_last, run_study
+from eligo.study.runner import Progress, Watch, done_last, run_study
 from eligo.study.store import FILE_NAME, SQLiteStore, Store
 from eligo.study.worker import worker_environment
 from eligo.study.workers import Workers
@@ -118,23 +120,38 @@ def _plain(value: Any) -> Any:
 
 
 LOCK_NAME = ".lock"
+NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP})
+"""What a file system says that knows no locks, such as Lustre that was mounted without."""
 
 
 @contextmanager
-def only_run(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; a second run is refused instead of doing the same work twice."""
+def only_run(folder: Path) -> Iterator[bool]:
+    """Hold the folder's lock; a second run is refused instead of doing the same work twice.
+
+    Gives False, with a warning, where the file system knows no locks: then leases alone keep runs apart.
+    """
     try:
         lock = open(folder / LOCK_NAME, "w")
     except OSError as error:
         raise StudyError(f"cannot write in {folder}: {error.strerror}. Choose another --out.") from None
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StudyError(
-                f"another process is running the study in {folder}. Wait for it, or choose another --out."
-            ) from None
-        yield
+        yield _is_locked(lock, folder)
+
+
+def _is_locked(lock: IO[str], folder: Path) -> bool:
+    """Take the lock, or find out that there is none to be had."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if isinstance(error, BlockingIOError) or error.errno == errno.EACCES:
+            told = f"another process is running the study in {folder}. Wait for it, or choose another --out."
+            raise StudyError(told) from None
+        if error.errno not in NO_LOCKS:
+            raise StudyError(f"cannot lock {folder / LOCK_NAME}: {error.strerror}. Choose another --out.") from None
+        told = f"{folder} lies on a file system without locks: a second run in it is noticed by the units it computes alone."
+        warnings.warn(told, StudyWarning, stacklevel=2)
+        return False
+    return True
 
 
 def run_in_folder(
@@ -165,27 +182,41 @@ def run_in_folder(
     with worker_environment(jobs):
         now = describe_environment(jobs)  # with the workers' flags, not this process's
     claim_folder(folder)
-    with only_run(folder), closing(open_store(study, folder)) as store:
-        _free_units(store, folder)
+    with only_run(folder) as is_locked, closing(open_store(study, folder)) as store:
+        _free_units(store, folder, is_locked)
         _note_problems(store, problems, absent, folder)
-        _note_environment(store, now | ({"command": command} if command else {}))
+        now |= {"command": command} if command else {}
+        _note_environment(store, now)
         began = time.monotonic()
         with done_last(lambda: store.note("seconds", (store.noted("seconds") or 0.0) + time.monotonic() - began)):
-            _run_with_workers(study, store, jobs, watch, absent)
+            _run_with_workers(study, store, jobs, _noting(store, now, watch), absent)
     return absent
 
 
-def _free_units(store: Store, folder: Path) -> None:
+def _noting(store: Store, now: dict[str, str], watch: Watch) -> Watch:
+    """A watch that notes the run as soon as it shows that there is something to compute."""
+    is_first = iter((True,))
+
+    def noted(progress: Progress) -> None:
+        if next(is_first, False) and progress.n_done < progress.n_known:
+            _note_run(store, now)
+        watch(progress)
+
+    return noted
+
+
+def _free_units(store: Store, folder: Path, is_locked: bool) -> None:
     """End the leases of runs that were killed: this run holds the folder's lock, so they are gone from this host.
 
     Raises
     ------
     StudyError
-        If a process of another host has a lease: locks of files may not reach across hosts.
+        If a process of another host has a lease, as locks of files may not reach across hosts; or of any, without a lock.
     """
     here = this_host()
     for lease in store.leases():
-        if host_of(lease.owner) != here and lease.expires > time.time():
+        is_gone = is_locked and host_of(lease.owner) == here
+        if not is_gone and lease.expires > time.time():
             raise StudyError(
                 f"another process ({lease.owner}) is running the study in {folder}. Wait for it, or choose another --out; "
                 f"if it was killed, wait {max(1, round(lease.expires - time.time()))} s."
@@ -229,7 +260,7 @@ def _note_problems(store: Store, problems: Sequence[Problem], absent: Mapping[st
 
 
 def _note_environment(store: Store, now: dict[str, str]) -> None:
-    """Keep where a study began, and where each run of it was; refuse other versions, whose numbers would be mixed in.
+    """Keep where a study began; refuse other versions, whose numbers would be mixed in.
 
     Raises
     ------
@@ -237,15 +268,23 @@ def _note_environment(store: Store, now: dict[str, str]) -> None:
         If eligo, or what its numbers come from, is not of the version that the study began with.
     """
     begun = store.noted("environment")
-    for package in ("eligo", "jax", "jaxlib", "numpy", "scikit-learn"):
+    for package in SAME:
         if begun is not None and begun[package] != now[package]:
             raise StudyError(
                 f"the study was begun with {package} {begun[package]}, and this is {now[package]}; their numbers would be "
                 "mixed. Choose another --out, or install that version."
             )
-    last = {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
-    store.note("environment", now if begun is None else begun | last)
-    store.note("runs", [*(store.noted("runs") or ()), now])
+    if begun is None:
+        store.note("environment", now)
+
+
+def _note_run(store: Store, now: dict[str, str]) -> None:
+    """Keep where a run is that computes something."""
+    before = store.noted("runs")
+    if before:
+        last = {"last run": f"{now['date']}, {now['processor']}, {now['worker processes']} workers"}
+        store.note("environment", store.noted("environment") | last)
+    store.note("runs", [*(before or ()), now])
 
 
 def _run_with_workers(study: Study, store: Store, jobs: int, watch: Watch, absent: Collection[str]) -> None:

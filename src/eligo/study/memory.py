@@ -6,6 +6,8 @@ import copy
 import json
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, Failure, Lease
@@ -35,12 +37,17 @@ class MemoryStore:
         self._errors: dict[str, list[str]] = {}
         self._labels: dict[str, str] = {}
 
+    @contextmanager
+    def reading(self) -> Iterator[MemoryStore]:
+        """The store as it is at this moment, only to be read, while the context lasts: a copy."""
+        yield copy.deepcopy(self)
+
     def finished(self) -> frozenset[str]:
         """Ids of all units that are there."""
         return frozenset(self._units)
 
     def add(self, finished: Finished) -> None:
-        """Keep a finished unit, and end its lease; adding one twice changes nothing."""
+        """Keep a finished unit, and end its lease, whoever has it; adding one twice changes nothing."""
         name = unit_id(finished.unit)
         if name in self._units:
             return
@@ -75,16 +82,18 @@ class MemoryStore:
         self._labels[name] = unit_in_words(unit)
         return True
 
-    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> None:
-        """Let all leases of an owner last so long from now."""
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> frozenset[str]:
+        """Let all leases that an owner still has last so long from now; the ids of their units."""
         until = time.time() + seconds
         renewed = {name: lease._replace(expires=until) for name, lease in self._leases.items() if lease.owner == owner}
         self._leases.update(renewed)
+        return frozenset(renewed)
 
-    def fail(self, unit: Unit, error: str) -> None:
-        """End the lease of a unit that could not be computed, and keep why."""
+    def fail(self, unit: Unit, owner: str, error: str) -> None:
+        """End the owner's lease of a unit that could not be computed, and keep why; nothing if it has none any more."""
         name = unit_id(unit)
-        if self._leases.pop(name, None) is not None:
+        if name in self._leases and self._leases[name].owner == owner:
+            del self._leases[name]
             self._errors[name] = [*self._errors.pop(name, ()), error]
 
     def release(self, owner: str) -> None:

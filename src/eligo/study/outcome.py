@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from eligo.datasets import Column
 from eligo.plain import for_spreadsheets
 from eligo.study.criteria import criteria_of
+from eligo.study.environment import mixed_environment
 from eligo.study.reading import StudyError
 from eligo.study.results import (
     CRITERIA_COLUMNS,
@@ -29,6 +31,8 @@ from eligo.study.tuning import choose_winner
 
 RESULTS_NAME = "results.csv"
 CRITERIA_NAME = "criteria.csv"
+MIXED = "mixed"
+"""In a study's environment: that its numbers are not all from one machine, commit or set of flags, and which differs."""
 
 
 def read_results(folder: str | os.PathLike[str]) -> StudyResults:
@@ -48,40 +52,42 @@ def read_results(folder: str | os.PathLike[str]) -> StudyResults:
         If the folder holds no study, one that has not begun, or a damaged one.
     """
     folder = Path(folder)
-    store = SQLiteStore(folder / FILE_NAME)
-    try:
-        store.check()
-        settings = store.noted("settings")
-        if settings is None or store.noted("problems") is None:
-            raise StudyError(f"{folder} holds a study that has not begun. Run it with `eligo study run`.")
-        problems = tuple(plan["problem"] for plan in settings["plans"])
-        methods = tuple(settings["rows"])
-        found = {table: _frame(table, store.rows(table)) for table in TABLES}
-        cells = _in_order(found["cells"], problems, ())
-        curves = _in_order(found["curves"], problems, methods)
-        trials = _in_order(found["trials"], problems, methods)
-        is_end = ends_of_rounds(settings, curves)
-        described = sorted(map(_problem, store.noted("problems")), key=lambda own: problems.index(own.name))
-        targets = {plan["problem"]: plan["target_error"] for plan in settings["plans"]}
-        return StudyResults(
-            name=settings["name"],
-            settings=settings,
-            problems=tuple(described),
-            methods=methods,
-            trials=trials,
-            curves=curves[is_end].reset_index(drop=True),
-            cells=cells,
-            confusion=_in_order(found["confusion"], problems, methods),
-            criteria=criteria_of(trials, curves, described, targets, is_end),
-            absent=store.noted("absent") or {},
-            winners=_winners(settings, cells),
-            environment=store.noted("environment") or {},
-            stage_seconds=_seconds(store),
-            parts=_parts(store, methods),
-            failures=pd.DataFrame(store.failures(), columns=list(FAILURE_COLUMNS)),
-        )
-    finally:
-        store.close()
+    with closing(SQLiteStore(folder / FILE_NAME)) as store, store.reading() as state:
+        state.check()
+        return _results(state, folder)
+
+
+def _results(store: SQLiteStore, folder: Path) -> StudyResults:
+    settings = store.noted("settings")
+    if settings is None or store.noted("problems") is None:
+        raise StudyError(f"{folder} holds a study that has not begun. Run it with `eligo study run`.")
+    problems = tuple(plan["problem"] for plan in settings["plans"])
+    methods = tuple(settings["rows"])
+    found = {table: _frame(table, store.rows(table)) for table in TABLES}
+    cells = _in_order(found["cells"], problems, ())
+    curves = _in_order(found["curves"], problems, methods)
+    trials = _in_order(found["trials"], problems, methods)
+    is_end = ends_of_rounds(settings, curves)
+    described = sorted(map(_problem, store.noted("problems")), key=lambda own: problems.index(own.name))
+    targets = {plan["problem"]: plan["target_error"] for plan in settings["plans"]}
+    return StudyResults(
+        name=settings["name"],
+        settings=settings,
+        problems=tuple(described),
+        methods=methods,
+        trials=trials,
+        curves=curves[is_end].reset_index(drop=True),
+        cells=cells,
+        confusion=_in_order(found["confusion"], problems, methods),
+        criteria=criteria_of(trials, curves, described, targets, is_end),
+        absent=store.noted("absent") or {},
+        winners=_winners(settings, cells),
+        environment=_environment(store),
+        stage_seconds=_seconds(store),
+        parts=_parts(store, methods),
+        failures=pd.DataFrame(store.failures(), columns=list(FAILURE_COLUMNS)),
+        closed=store.noted("closed") or {},
+    )
 
 
 def _problem(facts: dict[str, Any]) -> Problem:
@@ -92,6 +98,14 @@ def _problem(facts: dict[str, Any]) -> Problem:
 
 def _in_tuples(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+
+
+def _environment(store: SQLiteStore) -> dict[str, str]:
+    """Where the study was begun; of what was not the same in all runs, all, and a mark."""
+    begun, runs = store.noted("environment") or {}, store.noted("runs") or []
+    mixed = mixed_environment([begun, *runs])
+    mark = {MIXED: f"computed under more than one {' and more than one '.join(mixed)}"} if mixed else {}
+    return {**begun, **mixed, **mark}
 
 
 REPORT = "the report, when last written"
@@ -108,11 +122,8 @@ def _seconds(store: SQLiteStore) -> dict[str, float]:
 
 def note_report(folder: Path, seconds: float) -> None:
     """Keep how long it took to read the results of a study and to write its report."""
-    store = SQLiteStore(folder / FILE_NAME)
-    try:
+    with closing(SQLiteStore(folder / FILE_NAME)) as store:
         store.note("report_seconds", seconds)
-    finally:
-        store.close()
 
 
 def _parts(store: SQLiteStore, methods: tuple[str, ...]) -> pd.DataFrame:

@@ -24,6 +24,10 @@ class StudyError(ValueError):
         super().__init__(visible(message))
 
 
+class StudyWarning(UserWarning):
+    """Something that a user should know, and that stops nothing: one line."""
+
+
 class Reader:
     """One table of a study file, read key by key; what is left over at the end is a mistake.
 

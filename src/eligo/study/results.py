@@ -70,10 +70,11 @@ class StudyResults:
     confusion : one row per problem, method, trial, actual and predicted class: how many test examples, at the end
     criteria : one row per problem, method and trial: what `study.criteria` reads off its learning curve
     absent : mapping of problem name to the reason why its data could not be had; such a problem has no rows
-    environment : mapping of str to str: machine, versions, date
+    environment : mapping of str to str: machine, versions, date; "mixed" says what was not the same in all runs
     stage_seconds : mapping of stage name to wall-clock seconds
     parts : one row for tuning and for each method, `PART_COLUMNS`: what it took of all workers together
     failures : one row for each unit that failed and is not there, `FAILURE_COLUMNS`
+    closed : mapping of problem name to the reason why it has no trials and gets none
     """
 
     name: str
@@ -91,6 +92,7 @@ class StudyResults:
     stage_seconds: Mapping[str, float]
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
     failures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    closed: Mapping[str, str] = field(default_factory=dict)
 
 
 REFERENCE = "passive"

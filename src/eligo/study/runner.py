@@ -16,7 +16,7 @@ from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, error_text, this_ru
 from eligo.study.reading import StudyError
 from eligo.study.schedule import Schedule
 from eligo.study.store import Store
-from eligo.study.units import Finished, Unit, unit_id, unit_in_words
+from eligo.study.units import Finished, TuningUnit, Unit, unit_id, unit_in_words
 from eligo.study.worker import compute, stops_held_back
 
 
@@ -27,7 +27,7 @@ class Progress:
     Attributes
     ----------
     finished : the unit that just ended; None at the start, and after a failure
-    failed : str or None, what just failed and why, in one line
+    failed : str or None, what just failed or was closed, and why, in one line
     cells, trials : at the start, the rows that earlier runs stored
     n_done, n_known : int, units done and units known of so far, also those of earlier runs
     share : float in [0, 1], estimated part of the work that is done
@@ -53,7 +53,8 @@ def run_study(
     """Compute all units that are not stored yet, and store each as it ends.
 
     A unit that fails, or whose worker dies, is tried `MOST_ATTEMPTS` times; then the rest goes on without it, and the store
-    has it among its `failures`. The next run tries it again.
+    has it among its `failures`. The next run tries it again. A problem of whose grid every cell diverged is closed: the
+    others go on, and the fact "closed" says why.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def run_study(
     Raises
     ------
     StudyError
-        If every cell of a grid diverges, another run computes a unit of this store, or the store cannot be written.
+        If another run computes a unit of this store, or the store cannot be written.
     DataError
         If data that were there are not there any more. What is stored stays.
     """
@@ -103,6 +104,7 @@ class _Run:
         self.running: dict[Future[Finished], Unit] = {}
         self.n_failed: Counter[str] = Counter()
         self.kept_at = time.monotonic()
+        self.note_closed()
         before = _progress(self.schedule, None, self.clock)
         watch(replace(before, cells=store.rows("cells"), trials=store.rows("trials")))
 
@@ -121,14 +123,29 @@ class _Run:
         with stops_held_back():
             self.running[executor.submit(compute, self.study, unit)] = unit
 
+    def note_closed(self) -> list[str]:
+        """Keep which problems are closed, and why; those that were not before."""
+        before = self.store.noted("closed") or {}
+        new = [problem for problem in self.schedule.closed if problem not in before]
+        if new:
+            self.store.note("closed", before | self.schedule.closed)
+        return new
+
     def keep_leases(self) -> None:
-        """Renew the leases of what is computed, well before they run out."""
+        """Renew the leases of what is computed, well before they run out; take those again that nobody has."""
         if time.monotonic() - self.kept_at > LEASE_SECONDS / 4:
-            self.store.renew(self.owner)
+            kept = self.store.renew(self.owner)
+            for unit in self.running.values():
+                if unit_id(unit) not in kept:
+                    self.store.begin(unit, self.owner)  # or another run has begun it: `end` and `_fail` know what then
             self.kept_at = time.monotonic()
 
     def end(self, future: Future[Finished]) -> None:
-        """Store what a unit found; or put it back, unless it failed for the last time."""
+        """Store what a unit found; or put it back, unless it failed for the last time.
+
+        If another run has taken the unit over meanwhile, since the lease ran out, what is stored first counts: both find
+        the same.
+        """
         unit = self.running.pop(future)
         if error := future.exception():
             self._fail(unit, error)
@@ -138,12 +155,18 @@ class _Run:
         self.schedule.finish(unit)
         self.clock.add(self.schedule.known[unit_id(unit)])
         self.watch(_progress(self.schedule, finished, self.clock))
+        for problem in self.note_closed() if isinstance(unit, TuningUnit) else ():
+            said = f"{problem}: {self.schedule.closed[problem]}"
+            self.watch(replace(_progress(self.schedule, None, self.clock), failed=said))
 
     def _fail(self, unit: Unit, error: BaseException) -> None:
         if isinstance(error, (StudyError, DataError)):
             raise error  # a person must mend it, and it concerns more than this unit
         name, what = unit_id(unit), error_text(error)
-        self.store.fail(unit, what)
+        if name not in self.store.renew(self.owner):  # another run has it: `start` asks what came of it
+            self.schedule.put_back(unit)
+            return
+        self.store.fail(unit, self.owner, what)
         self.n_failed[name] += 1
         if self.n_failed[name] < MOST_ATTEMPTS:
             self.schedule.put_back(unit)

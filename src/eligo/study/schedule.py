@@ -6,7 +6,6 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from eligo.study.design import HyperParameters, Study
-from eligo.study.reading import StudyError
 from eligo.study.store import Store
 from eligo.study.tuning import choose_winner, hyper_parameters, survivors
 from eligo.study.units import (
@@ -20,17 +19,19 @@ from eligo.study.units import (
     unit_id,
 )
 
+DIVERGED = "every cell of the grid diverged. Add smaller learning rates to [tuning], and choose another --out."
+
 KEPT_PER_RUNG = 4
 """Successive halving keeps one cell in so many."""
 
 
 @dataclass
 class _ProblemState:
-    """How far one problem is."""
+    """How far one problem is; its search is over when its trials are open, or when nothing can be tried with any cell."""
 
     rung: int = 0
     open_units: set[str] = field(default_factory=set)
-    is_tuned: bool = False
+    is_searched: bool = False
 
 
 class Schedule:
@@ -41,6 +42,10 @@ class Schedule:
     study : Study
     store : Store
     absent : problems whose data could not be had; they have no units
+
+    Attributes
+    ----------
+    closed : mapping of str to str, problems without trials, as no cell of their grid can be trained, and why; others go on
     """
 
     def __init__(self, study: Study, store: Store, absent: Collection[str] = ()) -> None:
@@ -48,6 +53,7 @@ class Schedule:
         self.study, self.store = study, store
         self.done = set(store.finished())
         self.ready: list[Unit] = []
+        self.closed: dict[str, str] = {}
         self.compiled: set[ProgramGroup] = set()
         self.known: dict[str, float] = {}
         self.n_done, self.cost_done, self.cost_known = 0, 0.0, 0.0
@@ -74,7 +80,7 @@ class Schedule:
         self.done.add(name)
         self.compiled.add(self._group(unit))
         state.open_units.discard(name)
-        if not state.open_units and not state.is_tuned:
+        if not state.open_units and not state.is_searched:
             state.rung += 1
             self._open_next(unit.problem)
 
@@ -87,7 +93,7 @@ class Schedule:
 
     def expected_cost(self) -> float:
         """Estimated cost of all units, also of trials whose hyper-parameters are not chosen yet."""
-        unknown = [problem for problem, state in self.problems.items() if not state.is_tuned]
+        unknown = [problem for problem, state in self.problems.items() if not state.is_searched]
         guesses = [self.study.plan(problem).tuning.cells()[0] for problem in unknown]
         later = [
             unit
@@ -116,7 +122,7 @@ class Schedule:
     def _open_next(self, problem: str) -> None:
         """Open the next rung of the search, or the trials, skipping all that is stored already."""
         state = self.problems[problem]
-        while not state.is_tuned and not state.open_units:
+        while not state.is_searched and not state.open_units:
             units = self._next_units(problem, state)
             names = list(map(unit_id, units))
             for name, unit in zip(names, units, strict=True):
@@ -128,7 +134,7 @@ class Schedule:
             waiting = [unit for _, unit in open_ones]
             state.open_units = {name for name, _ in open_ones}
             self.ready += waiting
-            if not waiting and not state.is_tuned:
+            if not waiting and not state.is_searched:
                 state.rung += 1
         order = list(self.problems)
         self.ready.sort(key=lambda unit: order.index(unit.problem))
@@ -137,7 +143,7 @@ class Schedule:
         study, plan = self.study, self.study.plan(problem)
         rungs = plan.tuning.rungs()
         if not study.is_tuned and plan.recorded is not None:
-            state.is_tuned = True
+            state.is_searched = True
             return trial_units(study, problem, plan.recorded.values)
         rows = self.store.rows("cells", problem)
         if state.rung < len(rungs):
@@ -146,8 +152,9 @@ class Schedule:
                 of_rung = [row for row in rows if row["epochs"] == rungs[rung]]
                 cells = survivors(of_rung, max(1, len(cells) // KEPT_PER_RUNG))
             return tuning_units(problem, cells, rungs[state.rung])
+        state.is_searched = True
         chosen = choose_winner(rows)
         if chosen is None:
-            raise StudyError(f"every cell of the grid diverged on {problem!r}. Add smaller learning rates to [tuning].")
-        state.is_tuned = True
+            self.closed[problem] = DIVERGED
+            return ()
         return trial_units(study, problem, hyper_parameters(chosen[0]))

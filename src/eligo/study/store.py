@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import struct
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from eligo.study.checksums import rows_checksum, text_checksum
+from eligo.study.checksums import rows_checksum, text_checksum, unit_checksums, values_checksum
 from eligo.study.leases import LEASE_SECONDS, MOST_ATTEMPTS, Failure, Lease
 from eligo.study.reading import StudyError
-from eligo.study.schema import TABLES, UNREADABLE, prepare
+from eligo.study.schema import ATTEMPT_COLUMNS, NO_ROW, TABLES, UNIT_TABLES, UNREADABLE, prepare
 from eligo.study.units import Finished, Unit, unit_id, unit_in_words
 
 FILE_NAME = "study.sqlite"
@@ -53,11 +52,18 @@ def no_study(folder: Path) -> str:
 class Store(Protocol):
     """What the runner needs: a unit that was added is there for good, whole, or not at all."""
 
+    def reading(self) -> AbstractContextManager[Store]:
+        """The store as it is at this moment, only to be read, while the context lasts: others may go on adding to it."""
+
     def finished(self) -> frozenset[str]:
         """Ids of all units that are there."""
 
     def add(self, finished: Finished) -> None:
-        """Keep a finished unit; adding one twice changes nothing."""
+        """Keep a finished unit, and end its lease, whoever has it; adding one twice changes nothing.
+
+        What a unit finds follows from the unit alone. So of two runs that both computed one, since the lease of the first
+        ran out, either may add it, and the other's is ignored.
+        """
 
     def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
         """Rows of "cells", "trials", "curves" or "confusion" in the order they came, of one problem or of all."""
@@ -71,14 +77,17 @@ class Store(Protocol):
     def begin(self, unit: Unit, owner: str, seconds: float = LEASE_SECONDS) -> bool:
         """Lease a unit for so long; False if it is finished already, or leased by a lease that has not run out."""
 
-    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> None:
-        """Let all leases of an owner last so long from now."""
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> frozenset[str]:
+        """Let all leases that an owner still has last so long from now; the ids of their units.
 
-    def fail(self, unit: Unit, error: str) -> None:
-        """End the lease of a unit that could not be computed, and keep why."""
+        One that ran out is still its owner's until somebody else begins the unit.
+        """
+
+    def fail(self, unit: Unit, owner: str, error: str) -> None:
+        """End the owner's lease of a unit that could not be computed, and keep why; nothing if it has none any more."""
 
     def release(self, owner: str) -> None:
-        """End all leases of an owner, as if its units had not been begun. Adding a unit ends its lease too."""
+        """End all leases of an owner, as if its units had not been begun."""
 
     def leases(self) -> list[Lease]:
         """Leases that nobody ended, also those that have run out."""
@@ -116,7 +125,7 @@ class SQLiteStore:
         self._connection.row_factory = sqlite3.Row
         try:
             prepare(self._connection, path, is_new)
-        except UNREADABLE as error:
+        except NO_ROW as error:
             self.close()
             raise StudyError(unreadable.format(path=path, error=_one_line(error))) from None
         except StudyError:
@@ -160,10 +169,9 @@ class SQLiteStore:
         Raises
         ------
         StudyError
-            If it is not: SQLite finds its own structure broken, or a unit or fact is not what was stored.
+            If it is not: SQLite finds its own structure broken, or a unit, fact or attempt is not what was stored.
         """
-        self._read("BEGIN")  # one state of the file, though a run goes on in it
-        try:
+        with self._one_state():
             (first, *_) = self._read("PRAGMA integrity_check(1)")
             if first[0] != "ok":
                 raise self._damaged(_one_line(first[0]))
@@ -174,33 +182,52 @@ class SQLiteStore:
                 raise self._damaged(f"the fact {broken[0]!r} is not what was stored")
             if changed := self.changed_units():
                 raise self._damaged(f"{len(changed)} of its units are not what was stored")
+            attempts = self._read(f"SELECT {', '.join(ATTEMPT_COLUMNS)}, checksum FROM attempts")
+            if n_changed := sum(row["checksum"] != values_checksum(tuple(row)[:-1]) for row in attempts):
+                raise self._damaged(f"{n_changed} of its attempts are not what was stored")
+
+    @contextmanager
+    def _one_state(self) -> Iterator[None]:
+        """All that is read in it is of one state of the file, that of the outermost one, though a run goes on in it."""
+        is_inside = self._connection.in_transaction
+        if is_inside:
+            yield
+            return
+        self._read("BEGIN")
+        try:
+            self._read("SELECT 1 FROM facts LIMIT 1")  # the state is that of the first read
+            yield
         finally:
             if self._connection.in_transaction:
                 self._connection.rollback()
 
+    @contextmanager
+    def reading(self) -> Iterator[SQLiteStore]:
+        """The store as it is at this moment, only to be read, while the context lasts: others may go on adding to it.
+
+        It has a connection of its own, so that this store may be written meanwhile.
+        """
+        with closing(SQLiteStore(self.path)) as store, store._one_state():
+            yield store
+
     def changed_units(self) -> set[str]:
-        """Ids of units whose rows are not those that were added, by their checksums; units of old files have none."""
-        units = self._read("SELECT id, stage, problem, seconds, finished_at, checksum FROM units")
-        found = {row["id"]: _unit_checksum(tuple(row)[:-1]) for row in units}
-        for table, columns in TABLES.items():
-            query = f"SELECT unit, {', '.join(columns)} FROM {table} ORDER BY rowid"
-            try:
-                for unit, *row in self._connection.execute(query):
-                    found[unit] = rows_checksum(columns, (row,), found.get(unit, 0))
-            except (*UNREADABLE, struct.error, TypeError) as error:
-                raise self._damaged(f"{table}: {_one_line(error)}") from None
-        stored = {row["id"]: row["checksum"] for row in units}
-        return {unit for unit, checksum in found.items() if stored.get(unit, -1) not in (None, checksum)}
+        """Ids of units whose rows are not those that were added, by their checksums."""
+        stored = {row["id"]: row["checksum"] for row in self._read("SELECT id, checksum FROM units")}
+        try:
+            found = unit_checksums(self._connection, UNIT_TABLES)
+        except NO_ROW as error:
+            raise self._damaged(_one_line(error)) from None
+        return {unit for unit, checksum in found.items() if stored.get(unit) != checksum}
 
     def finished(self) -> frozenset[str]:
         """Ids of all units that are there."""
         return frozenset(row["id"] for row in self._read("SELECT id FROM units"))
 
     def add(self, finished: Finished) -> None:
-        """Keep a finished unit in one transaction, and end its lease; adding one twice changes nothing."""
+        """Keep a finished unit in one transaction, and end its lease, whoever has it; adding one twice changes nothing."""
         name = unit_id(finished.unit)
         unit = (name, finished.unit.stage, finished.unit.problem, float(finished.seconds), _now())
-        checksum = _unit_checksum(unit)
+        checksum = values_checksum(unit)
         with self._transaction() as connection:
             if connection.execute("SELECT 1 FROM units WHERE id = ?", (name,)).fetchone():
                 return
@@ -212,9 +239,10 @@ class SQLiteStore:
                     f"INSERT INTO {table} ({names}) VALUES ({marks})", ([name, *row] for row in rows)
                 )
                 checksum = rows_checksum(columns, rows, checksum)
+            checksum = rows_checksum(UNIT_TABLES["compilation"], (finished.compilation,), checksum)
             connection.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?, ?)", (*unit, checksum))
             connection.execute("INSERT INTO compilation VALUES (?, ?, ?, ?)", (name, *finished.compilation))
-            _end_lease(connection, name)
+            _change_leases(connection, "unit = ?", (name,), ended_at=_now())
 
     def rows(self, table: str, problem: str | None = None) -> list[dict[str, Any]]:
         """Rows of "cells", "trials", "curves" or "confusion" in the order they came, of one problem or of all."""
@@ -244,27 +272,26 @@ class SQLiteStore:
         with self._transaction() as connection:
             if connection.execute(TAKEN, (name, name, now)).fetchone():
                 return False
-            _end_lease(connection, name)
-            lease = (name, unit_in_words(unit), owner, _now(), now + seconds)
-            connection.execute("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, NULL, NULL)", lease)
+            _change_leases(connection, "unit = ?", (name,), ended_at=_now())
+            lease = (name, unit_in_words(unit), owner, _now(), now + seconds, None, None)
+            connection.execute("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*lease, values_checksum(lease)))
         return True
 
-    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> None:
-        """Let all leases of an owner last so long from now."""
+    def renew(self, owner: str, seconds: float = LEASE_SECONDS) -> frozenset[str]:
+        """Let all leases that an owner still has last so long from now; the ids of their units."""
         with self._transaction() as connection:
-            until = time.time() + seconds
-            connection.execute("UPDATE attempts SET expires = ? WHERE owner = ? AND ended_at IS NULL", (until, owner))
+            return _change_leases(connection, "owner = ?", (owner,), expires=time.time() + seconds)
 
-    def fail(self, unit: Unit, error: str) -> None:
-        """End the lease of a unit that could not be computed, and keep why."""
+    def fail(self, unit: Unit, owner: str, error: str) -> None:
+        """End the owner's lease of a unit that could not be computed, and keep why; nothing if it has none any more."""
+        own = (unit_id(unit), owner)
         with self._transaction() as connection:
-            _end_lease(connection, unit_id(unit), error)
+            _change_leases(connection, "unit = ? AND owner = ?", own, ended_at=_now(), error=error)
 
     def release(self, owner: str) -> None:
         """End all leases of an owner, as if its units had not been begun."""
         with self._transaction() as connection:
-            ended = "UPDATE attempts SET ended_at = ? WHERE owner = ? AND ended_at IS NULL"
-            connection.execute(ended, (_now(), owner))
+            _change_leases(connection, "owner = ?", (owner,), ended_at=_now())
 
     def leases(self) -> list[Lease]:
         """Leases that nobody ended, also those that have run out."""
@@ -298,17 +325,20 @@ def _now() -> str:
     return datetime.now(UTC).isoformat()
 
 
-def _end_lease(connection: sqlite3.Connection, unit: str, error: str | None = None) -> None:
-    ended = "UPDATE attempts SET ended_at = ?, error = ? WHERE unit = ? AND ended_at IS NULL"
-    connection.execute(ended, (_now(), error, unit))
-
-
-def _unit_checksum(unit: Sequence[Any]) -> int:
-    return text_checksum(*map(str, unit))
+def _change_leases(connection: sqlite3.Connection, which: str, values: Sequence[Any], **changes: Any) -> frozenset[str]:
+    """Change attempts that have no end, with their checksums; the units that they are of."""
+    query = f"SELECT rowid, {', '.join(ATTEMPT_COLUMNS)} FROM attempts WHERE ended_at IS NULL AND {which}"
+    rows = connection.execute(query, values).fetchall()
+    named = ", ".join(f"{name} = ?" for name in (*changes, "checksum"))
+    for row in rows:
+        checksum = values_checksum(changes.get(name, row[name]) for name in ATTEMPT_COLUMNS)
+        new = (*changes.values(), checksum, row["rowid"])
+        connection.execute(f"UPDATE attempts SET {named} WHERE rowid = ?", new)
+    return frozenset(row["unit"] for row in rows)
 
 
 def _is_fact_sound(row: sqlite3.Row) -> bool:
-    return row["checksum"] in (None, text_checksum(str(row["key"]), str(row["value"])))
+    return bool(row["checksum"] == text_checksum(str(row["key"]), str(row["value"])))
 
 
 def _refuse_emptied(path: Path) -> None:
