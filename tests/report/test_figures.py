@@ -29,7 +29,7 @@ from eligo.report.figures.generalisation import loss_data
 from eligo.report.figures.grid import grid_data
 from eligo.report.figures.learning import learning_data, learning_figure
 from eligo.report.figures.network import network_data
-from eligo.report.figures.outcomes import outcome_data
+from eligo.report.figures.outcomes import MAX_DOTS, dots, outcome_data
 from eligo.report.figures.overview import overview_panel
 from eligo.report.figures.spending import spending_data, spending_figure
 from eligo.report.figures.sweep import sweep_data
@@ -153,6 +153,18 @@ def test_outcomes_are_those_of_the_trials(analysis):
     rows = analysis.results.trials.query("problem == 'sine' and method == 'ensemble'")
     np.testing.assert_allclose(np.sort(data.errors[3]), np.sort(rows["mse"]), rtol=1e-5)
     assert set(data.differences) == {"sasla", "entropy", "ensemble", "random_pool"}
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-300, 1e300])
+def test_many_trials_share_dots_and_stay_where_they_were(scale):
+    """A row of 25 000 trials was half of a drawing's seconds; two digits are less than a dot is wide."""
+    errors = scale * np.random.default_rng(0).beta(2, 20, 25_000)
+    places, heights, _ = dots(errors)
+    assert places.size <= MAX_DOTS and not heights.any()
+    nearest = np.abs(places[:, None] - errors[::50]).min(axis=0)
+    assert (nearest <= 0.051 * errors[::50]).all()
+    few = errors[:MAX_DOTS]
+    np.testing.assert_array_equal(dots(few)[0], np.sort(few))
 
 
 def test_the_overview_holds_error_and_work(analysis):

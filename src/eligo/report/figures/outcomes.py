@@ -24,6 +24,7 @@ MIN_RANGE_FOR_LOG = 20.0
 DOT, MAX_DOT = 9.0, 170.0  # areas of a dot for one trial, and of the largest, in square points
 GOLDEN = 0.6180339887
 MAX_REPEATS = 3  # of one value, for dots to be spread
+MAX_DOTS = 500  # in a row; values that agree in fewer digits share a dot when there are more
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +82,14 @@ def outcome_data(
 def dots(errors: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Places, heights within the row and areas of dots: one per value, as large as it is frequent.
 
-    Where values hardly repeat, dots are spread over the height of the row, by multiples of the golden ratio.
+    More than `MAX_DOTS` values are rounded to as many significant digits as leave so few, at least to two. Where values
+    hardly repeat, dots are spread over the height of the row, by multiples of the golden ratio.
     """
     values, counts = np.unique(errors, return_counts=True)
+    for digits in (4, 3, 2):
+        if values.size > MAX_DOTS:
+            unit = 10.0 ** (np.floor(np.log10(np.maximum(np.abs(errors), np.finfo(float).tiny))) - digits + 1)
+            values, counts = np.unique(np.round(errors / unit) * unit, return_counts=True)
     areas = np.minimum(DOT * counts, DOT * counts * MAX_DOT / max(DOT * counts.max(initial=1), MAX_DOT))
     if counts.max(initial=1) > MAX_REPEATS:
         return values, np.zeros(values.size), areas
