@@ -57,15 +57,21 @@ def test_seconds_of_a_stretch_are_all_told(monkeypatch) -> None:
 
 
 def test_the_least_that_runs_saw_counts() -> None:
-    """A call takes 1 ms and each thing in it 2 ms; the first run and one call of the second were disturbed by 50 ms."""
-    least, disturbances = Least(), iter([0.05, 0.0, 0.05, *[0.0] * 5])
+    """A call takes 5 ms and each thing in it 2 ms; a call of the first run and one of the second were disturbed by 50 ms."""
+    called: list[int] = []
+
+    def seconds_of(number: int) -> float:
+        called.append(number)
+        return 0.005 + 0.002 * number + 0.05 * (len(called) in (4, 6))
+
+    least = Least()
     for _ in range(2):
-        least.see(lambda number: 0.001 + 0.002 * number + next(disturbances))
-    assert least.n_runs == 2
+        least.see(seconds_of)
+    assert least.n_runs == 2 and called == [0, 0, 0, 1, 0, 0, 0, 1, 2, 4, 8, 16, 16, 16]
     np.testing.assert_allclose(least.seconds, 0.002)
     long = Least()
-    long.see(lambda number: 3.0 * number)
-    assert long.seconds == 3.0
+    long.see(lambda number: 3.0 * number + 0.001)
+    np.testing.assert_allclose(long.seconds, 3.0)
 
 
 def test_a_few_runs_time_an_epoch_and_a_selection(monkeypatch) -> None:

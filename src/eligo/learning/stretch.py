@@ -34,7 +34,7 @@ SCORED_TOGETHER = LANES // 2
 such block more than once, so that the program, and how it rounds, does not depend on the block."""
 
 SECONDS_TO_TIME = 0.02
-"""How long epochs, or selections, are timed, unless one takes longer."""
+"""How long epochs, or selections, are timed, beyond what a call takes (some milliseconds), unless one takes longer."""
 
 
 class Selection(NamedTuple):
@@ -162,27 +162,25 @@ class Least:
 
     def __init__(self) -> None:
         """Nothing seen."""
-        self.n_runs = self._number = 0
+        self.n_runs, self._number = 0, 1
         self._some = self._nothing = np.inf
 
     def see(self, seconds_of: Callable[[int], float]) -> None:
-        """Time one if it takes long, else as many as do, and none, three times; ``seconds_of`` does so many in a call."""
+        """Time none three times, and as many as take long, or once one that does; ``seconds_of`` does so many in a call."""
         self.n_runs += 1
-        one = seconds_of(1)
-        if self._number <= 1:  # or seemed long, for it was disturbed
-            self._number = min(int(SECONDS_TO_TIME / one) + 1, MOST_SELECTIONS)
-            self._some = np.inf if self._number > 1 else min(self._some, one)
-        if self._number == 1:
-            return
-        for _ in range(3):
-            self._some = min(self._some, seconds_of(self._number))
-            self._nothing = min(self._nothing, seconds_of(0))
+        self._nothing = min(self._nothing, *(seconds_of(0) for _ in range(3)))
+        some = seconds_of(self._number)
+        while some - self._nothing < SECONDS_TO_TIME and self._number < MOST_SELECTIONS:
+            self._number, self._some = 2 * self._number, np.inf
+            some = seconds_of(self._number)
+        again = (seconds_of(self._number) for _ in range(2 if self._number > 1 else 0))
+        self._some = min(self._some, some, *again)
 
     @property
     def seconds(self) -> float:
         """Of one, without what a call takes."""
         net = self._some - self._nothing
-        return (net if 0 < net < np.inf else self._some) / self._number
+        return (net if net > 0 else self._some) / self._number
 
 
 @lru_cache(maxsize=64)
