@@ -25,17 +25,29 @@ def closed_form_sensitivity(network: Network, params: Params, X: Array, task: Ta
     return _closed_form(network, params, X, task, params[network.layer_names[0]]["weights"])
 
 
+MOST_LAST = 256
+"""Examples up to which they lie on the last axis: the long one, so that vectors are full where features, units and outputs
+are few. 120 examples take 0.8 of the time then, and blocks of a large pool would take 1.5 times as long."""
+
+
 def _closed_form(network: Network, params: Params, X: Array, task: Task, along: Array) -> Array:
     """Eq. 4 with the rows of ``along`` (directions, hidden) for those of v, which have one for each feature."""
-    (name_v, name_w) = network.layer_names
-    v, w = params[name_v]["weights"], params[name_w]["weights"]  # (features, hidden), (hidden, outputs)
-    # Examples last: the long axis of every product, so that vectors are full where features, units and outputs are few.
-    y = network.activation(v.T @ X.T + params[name_v]["bias"][:, None])
-    o = task.output(w.T @ y + params[name_w]["bias"][:, None])
+    is_last = len(X) <= MOST_LAST
+    v, w = (params[name] for name in network.layer_names)
+
+    def carried(values: Array, weights: Array, bias: Array | None = None) -> Array:
+        if bias is None:
+            return weights.T @ values if is_last else values @ weights
+        return weights.T @ values + bias[:, None] if is_last else values @ weights + bias
+
+    y = network.activation(carried(X.T if is_last else X, v["weights"], v["bias"]))
+    o = task.output(carried(y, w["weights"], w["bias"]))
     # w_kj v_ji does not depend on the example, so the sum over j is one product of matrices for all examples.
-    paths = jnp.einsum("ij,jk->kij", along, w).reshape(-1, len(w))
-    summed = (paths @ network.activation.derivative(y)).reshape(w.shape[1], len(along), -1)
-    return jnp.moveaxis(task.output.derivative(o)[:, None] * summed, -1, 0)
+    paths = jnp.einsum("ij,jk->jki", along, w["weights"]).reshape(along.shape[1], -1)
+    slopes, summed = task.output.derivative(o), carried(network.activation.derivative(y), paths)
+    if is_last:
+        slopes, summed = slopes.T, summed.T
+    return slopes[:, :, None] * summed.reshape(*slopes.shape, len(along))
 
 
 EXAMPLES_AT_ONCE = 256
