@@ -6,7 +6,7 @@ the long run, or of the whole querying run. Memory is the peak of the process be
 comes first; some tens of megabytes of it are the compiler's. "Over proportion" is by how much time grew more than what grew,
 since the point before: 1 is linear, less is better than linear, and more than 1.5 is called a cliff.
 
-    python benchmarks/growth.py [--quick] [--factors networks ...] [--figure benchmarks/growth.svg]
+    python benchmarks/growth.py [--quick] [--factors networks ...] [--figure docs/figures/growth.svg]
 """
 
 import argparse

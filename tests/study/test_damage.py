@@ -22,7 +22,7 @@ from eligo.cli import export
 from eligo.plain import spreadsheet_cell
 from eligo.study import SQLiteStore
 from eligo.study.compilation import Compilation
-from eligo.study.export import export_store
+from eligo.study.export import _copy_elsewhere, export_store
 from eligo.study.folder import claim_folder
 from eligo.study.reading import StudyError
 from eligo.study.schema import TABLES
@@ -396,22 +396,37 @@ def test_rows_behind_a_lost_page_are_read_from_the_log_too(tmp_path: Path):
 
 def test_an_export_is_of_one_moment_though_a_run_goes_on(tmp_path: Path, monkeypatch):
     """Between the copies of file and log, pages go from the one into the other, and the log is begun anew."""
-    path, copyfile = tmp_path / FILE_NAME, shutil.copyfile
+    path, copy = tmp_path / FILE_NAME, _copy_elsewhere
     with closing(SQLiteStore(path, is_new=True)) as run:
         for unit in UNITS[:4]:
             run.add(unit)
 
         def copy_while_units_end(source: Path, target: Path) -> None:
-            copyfile(source, target)
+            copy(source, target)
             if source == path:
                 run._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
                 for unit in UNITS[4:]:
                     run.add(unit)
 
-        monkeypatch.setattr("eligo.study.export.shutil.copyfile", copy_while_units_end)
+        monkeypatch.setattr("eligo.study.export._copy_elsewhere", copy_while_units_end)
         said = export_store(path, tmp_path / "out")
         run.check()
     assert said[-1] == "7 units are as they were stored, 0 are not"
+
+
+def test_a_run_that_ends_between_the_copies_takes_no_unit_along(tmp_path: Path, monkeypatch):
+    """Its last connection would empty the log and remove it, but for the reader's lock, which copying must not drop."""
+    path, copy = tmp_path / FILE_NAME, _copy_elsewhere
+    run = SQLiteStore(path, is_new=True)
+    for unit in UNITS:
+        run.add(unit)
+
+    def copy_and_end(source: Path, target: Path) -> None:
+        copy(source, target)
+        run.close()
+
+    monkeypatch.setattr("eligo.study.export._copy_elsewhere", copy_and_end)
+    assert export_store(path, tmp_path / "out")[-1] == f"{len(UNITS)} units are as they were stored, 0 are not"
 
 
 # --- No room, and no leave to write ---------------------------------------------------------------------------------------

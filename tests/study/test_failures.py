@@ -134,7 +134,7 @@ def test_trials_wait_for_a_tuning_that_failed_and_other_problems_go_on(study: St
 def test_a_problem_of_which_every_cell_diverges_is_closed_and_the_others_go_on(study: Study, store: Store):
     said: list[str | None] = []
     closed = {
-        "iris": "every cell of the grid diverged. Add smaller learning rates to [tuning], and choose another --out."
+        "iris": "all cells trained to the end diverged. Add smaller learning rates to [tuning], and choose another --out."
     }
     for n_units in (2 + 2 + 6, 0):  # the second run finds all as it is
         executor = Pretending(never, diverging="iris")
@@ -331,7 +331,7 @@ def test_closed_problems_are_shown_by_status_and_the_end_of_a_run(study: Study, 
         store.note("problems", [asdict(describe_problem(study, name)) for name in ("iris", "ramp")])
         run_study(study, store, Pretending(never, diverging="iris"), 2, lambda progress: None)
     status(folder)
-    said = "closed: every cell of the grid diverged. Add smaller learning rates to [tuning], and choose another --out."
+    said = "closed: all cells trained to the end diverged. Add smaller learning rates to [tuning], and choose another --out."
     assert f"  iris: {said}\n" in capsys.readouterr().out
     with pytest.raises(StudyError, match=f"^iris is {re.escape(said)}$"):
         _refuse_failures(read_results(folder))

@@ -56,7 +56,7 @@ def class_labels(y: Any, name: str = "y") -> Any:
     values = np.asarray(y, dtype=object)
     refuse_columns(values, y, name)
     refuse_complex(y, name)
-    labels = values.ravel().tolist()
+    labels = [label.item() if getattr(label, "shape", None) == () else label for label in values.ravel().tolist()]
     if labels and (isinstance(y, list | tuple) or _kind(y) == "O"):
         if _one_type(labels, name) not in (str, float):
             raise ValueError(f"`{name}` must hold labels that are numbers or text; got {told(labels[0])}.")

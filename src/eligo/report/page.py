@@ -233,7 +233,7 @@ def page_of(analysis: Analysis, shelf: Shelf) -> Mapping[str, Any]:
         ),
         "closed": shelf.table(
             reason_table("closed", results.closed) if results.closed else None,
-            "Problems without trials, since nothing that the study tunes over can be trained on them.",
+            "Problems without trials, since none of what tuning trained to the end can be trained on them.",
         ),
         "unstarted": [problem.title for problem in analysis.unstarted],
         "absent": list(results.absent),

@@ -88,10 +88,10 @@ MOST_DRAWS = 2**21
 """Resampled trials that are worked on at once: up to three arrays of 16 MiB, the one that is multiplied, the next as it is
 drawn, and as numbers. The draws are the same however many are; one resample is held whole."""
 
-MOST_KEPT = 2**25
-"""Resampled trials of one seed that are kept for the next interval, 32 MiB as bytes."""
+MOST_KEPT = 2**26
+"""Resampled trials of one seed that are kept for the next interval, 64 MiB as bytes."""
 
-N_KEPT = 4
+N_KEPT = 2
 """Seeds, or numbers of trials, of which they are: 128 MiB at most."""
 
 

@@ -42,8 +42,12 @@ SAME = ("eligo", "jax", "jaxlib", "optax", "numpy", "scipy", "scikit-learn")
 MAY_DIFFER = ("system", "processor", "Python", "commit", "flags")
 """What may move a number and yet may change between the runs of a study, so that it can go on on another machine."""
 
-NO_NUMBER = ("ELIGO_", "JAX_PERSISTENT_CACHE_", "JAX_COMPILATION_CACHE_")
-"""Flags that move none: a bound on memory, devices that workers do not have, and where compiled programs lie."""
+NO_NUMBER = (
+    *("ELIGO_", "JAX_PERSISTENT_CACHE_", "JAX_COMPILATION_CACHE_", "JAX_LOG_", "JAX_LOGGING_", "JAX_TRACEBACK_"),
+    *("JAX_DEBUG_", "JAX_DUMP_", "JAX_EXPLAIN_", "XLA_FLAGS=--xla_dump_", "--xla_dump_"),
+)
+"""Flags that move none: a bound on memory, devices that workers do not have, where compiled programs lie, what is logged,
+traced or dumped."""
 
 
 def mixed_environment(runs: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
+import os
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -98,6 +100,7 @@ def _copy(path: Path, folder: Path) -> None:
 
     A reader that lasts as long as the copying keeps SQLite from moving pages that it may read out of the log, and from
     emptying it: the two files belong together, but for pages at the end of the log, which are whole units or ignored.
+    A process of its own copies, for POSIX drops all locks that a process has on a file when it closes any descriptor of it.
     """
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as reader:
         try:
@@ -107,7 +110,29 @@ def _copy(path: Path, folder: Path) -> None:
             pass
         for name in (path.name, f"{path.name}-wal"):
             if (source := path.with_name(name)).is_file():
-                shutil.copyfile(source, folder / name)
+                _copy_elsewhere(source, folder / name)
+
+
+COPY = """
+import shutil, sys
+try:
+    shutil.copyfile(*sys.argv[1:])
+except OSError as error:
+    sys.exit(error.errno)
+"""
+
+
+def _copy_elsewhere(source: Path, target: Path) -> None:
+    """Copy a file in another process.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read or written.
+    """
+    ended = subprocess.run([sys.executable, "-I", "-c", COPY, source, target], check=False)
+    if ended.returncode:
+        raise OSError(ended.returncode, os.strerror(ended.returncode))
 
 
 def _opened(connection: sqlite3.Connection, path: Path) -> _Store:

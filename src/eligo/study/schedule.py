@@ -19,7 +19,7 @@ from eligo.study.units import (
     unit_id,
 )
 
-DIVERGED = "every cell of the grid diverged. Add smaller learning rates to [tuning], and choose another --out."
+DIVERGED = "all cells trained to the end diverged. Add smaller learning rates to [tuning], and choose another --out."
 
 KEPT_PER_RUNG = 4
 """Successive halving keeps one cell in so many."""
