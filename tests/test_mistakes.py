@@ -433,6 +433,10 @@ def test_files_that_are_not_there_or_not_ours(tmp_path) -> None:
         eligo.load(tmp_path)
     with pytest.raises(ValueError, match="`path` must be the path of a file that `save` has written; got None"):
         eligo.load(None)
+    with pytest.raises(ValueError, match=r"^`allowed` must be a list of classes; got .*Write \[MyUtility\]\.$"):
+        eligo.load(tmp_path / "model.safetensors", allowed=AboveMean)
+    with pytest.raises(ValueError, match=r"^`allowed` must be a list of classes; got "):
+        eligo.load(tmp_path / "model.safetensors", allowed=[AboveMean()])
 
 
 def test_what_is_no_mistake_is_taken() -> None:

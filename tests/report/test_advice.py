@@ -35,6 +35,7 @@ def outcome(method: str, of: NadeauBengioResult | None, p: float, **facts) -> Ou
         "axis": "labels" if is_pool else "presentations",
         "n_trials": 20,
         "n_diverged": 0,
+        "diverged": (),
         "n_missing": 0,
         "n_planned": 20,
         "end": 0.9,
@@ -144,8 +145,14 @@ def test_a_network_that_learns_nothing_cannot_be_helped():
 
 
 def test_nothing_is_told_of_a_method_that_diverged():
-    text = advice(outcome("entropy", BETTER, 0.001, savings=SURE, n_diverged=2))
-    assert text == "Nothing can be told of entropy, as training diverged."
+    text = advice(outcome("entropy", BETTER, 0.001, savings=SURE, n_diverged=2, diverged=("entropy",)))
+    assert text == "Nothing can be told of entropy, as entropy diverged in training."
+
+
+def test_what_diverged_is_named_and_not_what_is_held_against_it():
+    lost = {"n_diverged": 1, "diverged": ("random_pool",)}
+    text = advice(outcome("entropy", BETTER, 0.001, **lost), outcome("ensemble", OPEN, 0.4, **lost))
+    assert text == "Nothing can be told of entropy and ensemble, as random pool diverged in training."
 
 
 def test_what_was_not_computed_is_said_and_is_no_divergence():
@@ -175,7 +182,8 @@ def test_function_approximation_counts_in_r2():
         (outcome("entropy", BETTER, np.nan), "no difference"),
         (outcome("entropy", BETTER, 0.01, n_trials=4), "too few trials"),
         (outcome("entropy", None, np.nan), "too few trials"),
-        (outcome("entropy", BETTER, 0.01, n_diverged=1), "diverged"),
+        (outcome("entropy", BETTER, 0.01, n_diverged=1, diverged=("entropy",)), "diverged"),
+        (outcome("entropy", BETTER, 0.01, n_diverged=1, diverged=("random_pool",)), "reference diverged"),
         (outcome("random_pool", None, np.nan, other="random_pool"), "reference"),
     ],
 )

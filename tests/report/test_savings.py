@@ -161,6 +161,7 @@ def test_diverged_trials_are_counted_and_their_partners_left_out():
     short = some_of(paths("entropy", LABELS, rising(6, noise)), list(range(6)), left_out=[6, 7], n_missing=0)
     outcomes = found(passive(noise), short, paths("random_pool", LABELS, rising(3, noise)))
     assert (outcomes["entropy"].n_trials, outcomes["entropy"].n_diverged) == (6, 2)
+    assert outcomes["entropy"].diverged == ("entropy",) and outcomes["random_pool"].diverged == ()
     assert outcomes["random_pool"].n_diverged == 0 and outcomes["entropy"].n_missing == 0
 
 

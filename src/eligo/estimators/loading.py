@@ -66,9 +66,12 @@ def load(path: str | os.PathLike[str], *, allowed: Iterable[type] = ()) -> Netwo
     refuse_unless("path", path, os.fspath, "the path of a file that `save` has written")
     if not Path(path).is_file():
         raise FileNotFoundError(_not_there(Path(path)))
+    refuse_unless("allowed", allowed, lambda own: isinstance(own, Iterable), "a list of classes", "Write [MyUtility].")
+    classes = tuple(allowed)
+    refuse_unless("allowed", classes, lambda own: all(isinstance(one, type) for one in own), "a list of classes")
     try:
         facts, arrays = _read(path)
-        return _estimator(facts, arrays, tuple(allowed))
+        return _estimator(facts, arrays, classes)
     except (SafetensorError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         why = " ".join(str(error).split()) if not isinstance(error, KeyError) else f"it lacks {error}"
         if isinstance(error, SafetensorError) and "header" in why:

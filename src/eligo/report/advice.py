@@ -21,13 +21,13 @@ FEWEST_TRIALS = 5
 QUOTED = (0.95, 0.99, 0.9)
 """The share of the full-data score that the sentence speaks of: the first of these that is surely cheaper."""
 
-VERDICTS = ("better", "worse", "no difference", "diverged", "too few trials", "reference")
+VERDICTS = ("better", "worse", "no difference", "diverged", "reference diverged", "too few trials", "reference")
 
 
 def verdict_of(outcome: Outcome) -> str:
     """One of `VERDICTS`: whether a method's score on the way differs from its reference's, after Holm's adjustment."""
-    if outcome.n_diverged:
-        return "diverged"
+    if outcome.diverged:
+        return "diverged" if outcome.method in outcome.diverged else "reference diverged"
     if outcome.method == outcome.other:
         return "reference"
     if outcome.gain is None or outcome.n_trials < FEWEST_TRIALS:
@@ -97,8 +97,11 @@ def advice_on(
             f"({score_of(problem)} {shown(problem, full)} against {shown(problem, guess)})."
         )
     told = [_on_axis(problem, axis, [one for one in outcomes if one.axis == axis]) for axis in WORDS]
-    lost = [one.method for one in outcomes if verdict_of(one) == "diverged"]
-    told.append(f"nothing can be told of {all_said(lost)}, as training diverged" if lost else "")
+    lost = [one.method for one in outcomes if one.diverged]
+    at_fault = list(dict.fromkeys(method for one in outcomes for method in one.diverged))
+    told.append(
+        f"nothing can be told of {all_said(lost)}, as {all_said(at_fault)} diverged in training" if lost else ""
+    )
     told.append(missing_said(outcomes))
     text = "; ".join(filter(None, told)) or "Nothing was compared"
     return f"{text[:1].upper()}{text[1:]}."

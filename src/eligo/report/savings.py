@@ -73,6 +73,7 @@ class Outcome:
     axis : "labels" or "presentations"
     n_trials : int, that method, reference and passive learning all have run, and in which none of them diverged
     n_diverged : int, trials in which one of them diverged
+    diverged : tuple of str, which of them
     n_missing, n_planned : int, the method's own trials that were not computed, of so many
     end : float, mean score at the end
     on_the_way : float, mean score over the part of the axis that all methods on it passed through
@@ -89,6 +90,7 @@ class Outcome:
     axis: str
     n_trials: int
     n_diverged: int
+    diverged: tuple[str, ...]
     n_missing: int
     n_planned: int
     end: float
@@ -207,6 +209,7 @@ def _outcome(problem: Problem, own: _Runs, other: _Runs, passive: _Runs, grid: F
         axis=own.axis,
         n_trials=len(trials),
         n_diverged=len(own.left_out.union(other.left_out).union(passive.left_out)),
+        diverged=tuple(dict.fromkeys(runs.method for runs in (own, other, passive) if len(runs.left_out))),
         n_missing=own.n_missing,
         n_planned=own.n_planned,
         end=float(scores[:, -1].mean()) if len(trials) else np.nan,

@@ -53,8 +53,8 @@ def run_study(
     """Compute all units that are not stored yet, and store each as it ends.
 
     A unit that fails, or whose worker dies, is tried `MOST_ATTEMPTS` times; then the rest goes on without it, and the store
-    has it among its `failures`. The next run tries it again. A problem of which all cells trained to the end diverged is closed: the
-    others go on, and the fact "closed" says why.
+    has it among its `failures`. The next run tries it again. A problem of which all cells trained to the end diverged is
+    closed: the others go on, and the fact "closed" says why.
 
     Parameters
     ----------
