@@ -465,10 +465,18 @@ HELD = "as `params` hold 2 networks"
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"X": np.zeros(24)}, f"`X` must be (examples, ...) or (2, examples, ...), {HELD}; got shape (24,)."),
+        (
+            {"X": np.zeros(24)},
+            f"`X` must be (examples, features) or (2, examples, features), {HELD}; got shape (24,).",
+        ),
+        (
+            {"targets": np.zeros(24)},
+            f"`targets` must be (examples, outputs) or (2, examples, outputs), {HELD}; got shape (24,). Code labels with "
+            "task.code(y).encode(y).",
+        ),
         (
             {"X": np.zeros((3, 24, 3))},
-            f"`X` must be (examples, ...) or (2, examples, ...), {HELD}; got shape (3, 24, 3).",
+            f"`X` must be (examples, features) or (2, examples, features), {HELD}; got shape (3, 24, 3).",
         ),
         (
             {"X": np.where(np.eye(24, 3) > 0, np.nan, 0)},

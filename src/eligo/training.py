@@ -302,12 +302,13 @@ def train_many(
 def _per_net(n_nets: int, X: ArrayLike, targets: ArrayLike, subset: ArrayLike | None) -> tuple[Array, Array, Array]:
     """Data with a leading axis of nets, or without one where all share them, checked against each other."""
     data = []
-    for name, given in (("X", X), ("targets", targets)):
+    for name, units, given in (("X", "features", X), ("targets", "outputs", targets)):
         values = _numbers(name, given)
         if values.ndim not in (2, 3) or (values.ndim == 3 and len(values) != n_nets):
-            shape = f"(examples, ...) or ({n_nets}, examples, ...)"
+            shape = f"(examples, {units}) or ({n_nets}, examples, {units})"
+            remedy = " Code labels with task.code(y).encode(y)." if name == "targets" and values.ndim == 1 else ""
             raise ValueError(
-                f"`{name}` must be {shape}, as `params` hold {several(n_nets, 'network')}; got shape {values.shape}."
+                f"`{name}` must be {shape}, as `params` hold {several(n_nets, 'network')}; got shape {values.shape}.{remedy}"
             )
         _check_finite(name, values)
         data.append(values)

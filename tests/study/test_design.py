@@ -191,6 +191,10 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"selection": {"betta": 1}}, r"\[selection\]: unknown key `betta`\. Did you mean `beta`\?"),
     ({"tuning": {"lerning_rate": [1]}}, r"\[tuning\]: unknown key `lerning_rate`\. Did you mean `learning_rate`\?"),
     ({"querying": None}, r"the table \[querying\] is missing\. Add it"),
+    (
+        {"querying": None, "quering": {"budget": 5}},
+        r"the table \[querying\] is missing\. Is \[quering\] meant for it\?",
+    ),
     ({"tuning": None}, r"the table \[tuning\] is missing"),
     ({"tuning": 3}, r"`tuning` must be a table; got 3"),
     ({"seed": None}, r"`seed` is missing"),

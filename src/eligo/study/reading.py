@@ -64,7 +64,9 @@ class Reader:
         """A table inside this one that must be there."""
         section = self.optional_section(key)
         if section is None:
-            raise StudyError(f"{self.where}: the table [{key}] is missing. Add it.")
+            close = difflib.get_close_matches(key, self.unread, n=1, cutoff=LEAST_ALIKE)
+            hint = f"Is [{close[0]}] meant for it?" if close else "Add it."
+            raise StudyError(f"{self.where}: the table [{key}] is missing. {hint}")
         return section
 
     def optional_section(self, key: str) -> Reader | None:
