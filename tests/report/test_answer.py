@@ -3,12 +3,14 @@
 from dataclasses import replace
 from io import StringIO
 
+import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
 
 from eligo.report import write_report
-from eligo.report.answer import answer_of, cost_tables, ranking_caption, ranking_table
+from eligo.report.advice import shown
+from eligo.report.answer import answer_of, cost_caption, cost_tables, ranking_caption, ranking_table
 from eligo.report.curves import paths_of
 from eligo.report.digits import NARROW_SPACE
 from eligo.report.summaries import typed
@@ -68,6 +70,21 @@ def test_trials_of_a_unit_that_failed_are_said_to_be_missing(compared, short):
     ranks = {row[0].text: row[1].text for row in table.rows}
     assert (ranks["entropy"] == "–") == (short == "entropy") == ("Without a rank" in caption)
     assert not any(row[3].is_strong for row in table.rows if row[1].text == "–")
+
+
+def test_shares_are_of_the_score_that_the_heading_says(compared):
+    """A trial of random pool diverged: labels are held against where passive learning ends in the others alone."""
+    curves = compared.curves.copy()
+    curves.loc[(curves["method"] == "random_pool") & (curves["trial"] == 3), ["accuracy", "mse", "r2"]] = np.nan
+    found, out = answer(replace(compared, curves=curves)), StringIO()
+    print_answer(replace(compared, curves=curves), Console(file=out, width=200))
+    ends = compared.trials[compared.trials["method"] == "passive"].set_index("trial")
+    ends = ends["accuracy" if found.problem.class_counts else "r2"]
+    for table, own in zip(cost_tables(found, compared.methods), (ends.drop(index=3), ends), strict=True):
+        said = shown(found.problem, own.mean())
+        assert f"score. That is {said}, what passive" in cost_caption(found, table)
+        assert f"full-data score, {said}" in out.getvalue()
+        assert table.groups[1][0].endswith(shown(found.problem, table.frame["share"][0] * own.mean()))
 
 
 def test_the_terminal_says_what_the_tables_hold(compared):

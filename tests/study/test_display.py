@@ -1,5 +1,6 @@
 """What a person sees: a live table on a terminal, one line per unit elsewhere."""
 
+import math
 from dataclasses import replace
 from io import StringIO
 
@@ -81,6 +82,14 @@ def test_elsewhere_there_is_one_plain_line_per_unit(study: Study, capsys: pytest
     ]
     assert lines[1].startswith("[  6%, 1 min 30 s left]")
     assert "\x1b" not in "".join(lines) + stream.getvalue()
+
+
+def test_diverged_trials_are_counted_and_do_not_spoil_the_mean(study: Study, capsys: pytest.CaptureFixture[str]):
+    with Display(study, Console(file=StringIO(), force_terminal=False)) as display:
+        for values in ([math.nan], [math.nan, 0.06, 0.02]):
+            display.watch(Progress(ended("ramp", "sasla", mse=values), 1, 16, 0.1, None))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("mean mse … (1 diverged)") and lines[1].endswith("mean mse 0.0400 (2, 2 diverged)")
 
 
 @pytest.mark.parametrize(

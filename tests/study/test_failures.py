@@ -174,9 +174,12 @@ def test_a_unit_that_another_process_computes_is_not_computed_twice(study: Study
             assert store.begin(unit, "elsewhere:1")
             taken.append(unit)
 
+    executor = Pretending(never)
     with pytest.raises(StudyError, match=r"another run computes iris: tuning 4 cells of 8 hidden units .* Wait"):
-        run_study(study, store, Pretending(never), 1, take_the_next)
+        run_study(study, store, executor, 1, take_the_next)
     assert [lease.owner for lease in store.leases()] == ["elsewhere:1"]
+    # What nobody else has is done first: all but that unit, and the trials that wait for it.
+    assert len(store.finished()) == N_TUNING - 1 + N_TRIALS // 2 == executor.attempts.total()
 
 
 def test_units_that_another_run_finished_meanwhile_are_done_and_no_error(study: Study, store: Store):
@@ -222,6 +225,7 @@ def test_a_failure_counts_nowhere_if_another_run_has_the_unit_by_then(study: Stu
     with pytest.raises(StudyError, match=f"another run computes {BAD} of this study"):
         run(study, store, error_of)
     assert [lease.owner for lease in store.leases()] == ["elsewhere:1"] and store.failures() == []
+    assert len(store.finished()) == N_TUNING + N_TRIALS - 1
 
 
 def test_what_was_found_before_the_other_run_found_it_is_stored_once(study: Study, store: Store):

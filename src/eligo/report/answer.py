@@ -182,12 +182,19 @@ def ranking_caption(answer: Answer) -> str:
     )
 
 
+def full_score(table: Table) -> float:
+    """The full-data score that a table of costs takes its shares of: over the trials that the compared methods share."""
+    first = table.frame.iloc[0]
+    return float(first["target"] / first["share"])
+
+
 def cost_caption(answer: Answer, table: Table) -> str:
     """What a table of costs shows."""
     axis, other = ("labels", "random pool") if table.name.endswith("labels") else ("presentations", "passive learning")
+    full, guess = shown(answer.problem, full_score(table)), shown(answer.problem, answer.guess)
     return (
-        f"{axis.capitalize()} needed for a share of the full-data score. That is {shown(answer.problem, answer.full)}, what "
-        f"passive learning ends at with all labels; guessing gives {shown(answer.problem, answer.guess)}. Needed: where the "
-        "mean learning curve, made not to fall, reaches the share; below, the 95 % bootstrap interval over trials, widened "
-        f"for their overlap, and how many trials never reached it by themselves. Ratio: to {other}; bold: surely below 1."
+        f"{axis.capitalize()} needed for a share of the full-data score. That is {full}, what passive learning ends at with "
+        f"all labels, in the trials that are compared; guessing gives {guess}. Needed: where the mean learning curve, made "
+        "not to fall, reaches the share; below, the 95 % bootstrap interval over trials, widened for their overlap, and how "
+        f"many trials never reached it by themselves. Ratio: to {other}; bold: surely below 1."
     )

@@ -14,7 +14,7 @@ from eligo.plain import visible
 from eligo.study.results import StudyResults
 
 from .advice import shown
-from .answer import Answer, answer_of, cost_tables, ranking_table
+from .answer import Answer, answer_of, cost_tables, full_score, ranking_table
 from .curves import paths_of
 from .digits import NARROW_SPACE, NONE
 from .savings import score_of
@@ -45,7 +45,7 @@ def answer_shown(answer: Answer, methods: tuple[str, ...]) -> RenderableType:
     ]
     for table in cost_tables(answer, methods):
         axis = table.name.removeprefix("answer-").capitalize()
-        full = shown(answer.problem, answer.full)
+        full = shown(answer.problem, full_score(table))
         parts.append(_costs(table, f"{axis} for a share of the full-data score, {full}"))
     advice = Panel(_text(answer.advice), box=box.ROUNDED, title="Advice", title_align="left", padding=(0, 1))
     return Group(*parts, advice)

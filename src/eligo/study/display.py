@@ -87,8 +87,12 @@ class Tally:
         values = self.values.get((problem, method))
         if not values:
             return "…"
-        mean = sum(values) / len(values)
-        return f"{mean:.4f} ({len(values)})" if mean < 10 else f"{mean:.4g} ({len(values)})"
+        known = [value for value in values if math.isfinite(value)]
+        lost = f"{len(values) - len(known)} diverged" if len(known) < len(values) else ""
+        if not known:
+            return f"… ({lost})"
+        mean = sum(known) / len(known)
+        return f"{mean:{'.4f' if mean < 10 else '.4g'}} ({', '.join(filter(None, (str(len(known)), lost)))})"
 
 
 def _measure_of(row: Mapping[str, Any]) -> str:

@@ -74,9 +74,12 @@ def run_study(
     """
     run = _Run(study, store, watch, absent)
     with done_last(lambda: store.release(run.owner)):
-        while run.schedule.ready or run.running:
+        while run.schedule.ready or run.running or run.elsewhere:
             while run.schedule.ready and len(run.running) < n_parallel:
                 run.start(executor)
+            if not run.running:
+                run.look_elsewhere()
+                continue
             ended, _ = wait(run.running, timeout=LEASE_SECONDS / 4, return_when=FIRST_COMPLETED)
             run.keep_leases()
             for future in ended:
@@ -102,6 +105,7 @@ class _Run:
         self.study, self.store, self.watch = study, store, watch
         self.schedule, self.clock, self.owner = Schedule(study, store, absent), _Clock(), this_run()
         self.running: dict[Future[Finished], Unit] = {}
+        self.elsewhere: list[Unit] = []
         self.n_failed: Counter[str] = Counter()
         self.kept_at = time.monotonic()
         self.note_closed()
@@ -109,19 +113,27 @@ class _Run:
         watch(replace(before, cells=store.rows("cells"), trials=store.rows("trials")))
 
     def start(self, executor: Executor) -> None:
-        """Lease the next unit, and have it computed, unless another run has finished it meanwhile."""
+        """Lease the next unit, and have it computed; one that another run has waits until nothing else is to be done."""
         unit = self.schedule.take(self.running.values())
         if not self.store.begin(unit, self.owner):
-            if unit_id(unit) not in self.store.finished():
-                raise StudyError(
-                    f"another run computes {unit_in_words(unit)} of this study. Wait until it has ended, and run the same "
-                    "command again."
-                )
-            self.schedule.finish(unit)
-            self.watch(_progress(self.schedule, None, self.clock))
+            self.elsewhere.append(unit)
             return
         with stops_held_back():
             self.running[executor.submit(compute, self.study, unit)] = unit
+
+    def look_elsewhere(self) -> None:
+        """Go on from what another run has finished meanwhile; end where it still computes all that is left."""
+        done = self.store.finished()
+        ended = [unit for unit in self.elsewhere if unit_id(unit) in done]
+        if not ended and self.elsewhere:
+            raise StudyError(
+                f"another run computes {unit_in_words(self.elsewhere[0])} of this study. Wait until it has ended, and run "
+                "the same command again."
+            )
+        for unit in ended:
+            self.elsewhere.remove(unit)
+            self.schedule.finish(unit)
+            self.watch(_progress(self.schedule, None, self.clock))
 
     def note_closed(self) -> list[str]:
         """Keep which problems are closed, and why; those that were not before."""
@@ -163,7 +175,7 @@ class _Run:
         if isinstance(error, (StudyError, DataError)):
             raise error  # a person must mend it, and it concerns more than this unit
         name, what = unit_id(unit), error_text(error)
-        if name not in self.store.renew(self.owner):  # another run has it: `start` asks what came of it
+        if name not in self.store.renew(self.owner):  # another run has it
             self.schedule.put_back(unit)
             return
         self.store.fail(unit, self.owner, what)
