@@ -49,6 +49,8 @@ def class_labels(y: Any, name: str = "y") -> Any:
     --------
     >>> class_labels(np.array([0, 1, True], dtype=object))
     array([0, 1, 1])
+    >>> class_labels([np.array(0), np.array(1)])
+    array([0, 1])
     """
     if y is None:
         return None

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 FACTOR, LEAST_RECORDS = 1.25, 6
 """How many times the error of the best constant is no accident where half of the records show it. Measured by fits without
 divergence: it warns of none of 48 to noise and to skewed targets, of 20 to 200 epochs at the default rate, of which the last
-two records alone would warn of 13; and of all 30 at rates of 10 or 30 to iris, wine and breast_cancer, which know them no
-better than by their commonest class."""
+two records alone would warn of 13; and of all 30 of 30 epochs at rates of 10 or 30 to iris, wine and breast_cancer, which
+know them no better than by their commonest class."""
 
 
 def error_of_constant(targets: NDArray[np.floating], scale: ArrayLike) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +104,8 @@ def learn_by_querying(
     ends = _epochs_at_end(len(queries) + 1, sgd.epochs, epochs_per_query, retraining, stop)
     queries = queries[: len(ends) - 1]
 
-    recorded, mix = record_epochs(ends[-1], n_records), diversity or Diversity()
+    mix = diversity or Diversity()
+    timetable = _Timetable(queries, ends, record_epochs(ends[-1], n_records), checkpoints)
 
     def learn(trials: Trials) -> Trajectory:
         trials, features = with_diversity(trials, network, mix)
@@ -114,21 +115,50 @@ def learn_by_querying(
         run.warm_up(*{(utility, resized(rule, size)) for size in queries})
         watch = Watch(stopping, run, rounds.pool)
         rounds.record()
-        for size, begin, end in zip([0, *queries], [0, *ends[:-1]], ends, strict=True):
+        for size, begin, end in timetable.rounds():
             if size and watch.is_active.any():
                 rounds.query(utility, resized(rule, size), RETRAINING[retraining], watch)
-            for epoch in sorted({epoch for epoch in checkpoints if begin < epoch < end}):
+            for epoch in timetable.pauses(begin, end):
                 rounds.train(epoch, watch)
                 rounds.record()
             rounds.train(end, watch)
-            # A round may take no epoch when there are more rounds than epochs; the last is always taken down.
-            is_due = np.any((recorded > begin) & (recorded <= end)) or (end in checkpoints and end > begin)
-            if is_due or end == ends[-1] != run.meter.records[-1]["epoch"]:
+            if timetable.is_recorded(begin, end, last_record=run.meter.records[-1]["epoch"]):
                 rounds.record()
             watch.check(rounds.labelled, rounds.pool, rounds.asked)
         return run.trajectory(rounds.labelled, watch.stopped_at)
 
     return learn_in_parts(learn, trials)
+
+
+class _Timetable(NamedTuple):
+    """What happens when, in epochs trained.
+
+    Attributes
+    ----------
+    queries : list of int, labels that each round after the first asks for
+    ends : list of int, the epoch at the end of each round
+    recorded : int array, epochs at whose round's end to record
+    checkpoints : tuple of int, epochs to record at besides
+    """
+
+    queries: list[int]
+    ends: list[int]
+    recorded: NDArray[np.int64]
+    checkpoints: tuple[int, ...]
+
+    def rounds(self) -> Iterator[tuple[int, int, int]]:
+        """Labels to ask for, first and last epoch of each round; the first learns from what is labelled already."""
+        return zip([0, *self.queries], [0, *self.ends[:-1]], self.ends, strict=True)
+
+    def pauses(self, begin: int, end: int) -> list[int]:
+        """Checkpoints within a round."""
+        return sorted({epoch for epoch in self.checkpoints if begin < epoch < end})
+
+    def is_recorded(self, begin: int, end: int, last_record: int) -> bool:
+        """Whether the end of a round is taken down: where it is due, and at the end of all, unless it was just now."""
+        is_due = np.any((self.recorded > begin) & (self.recorded <= end)) or (end in self.checkpoints and end > begin)
+        # A round may take no epoch when there are more rounds than epochs; the last is always taken down.
+        return bool(is_due) or end == self.ends[-1] != last_record
 
 
 class _Rounds:

@@ -66,6 +66,10 @@ def mixed_environment(runs: Sequence[Mapping[str, str]]) -> dict[str, str]:
     >>> first = {"processor": "A", "commit": "1a2b", "flags": "ELIGO_MEMORY=2 JAX_ENABLE_X64=0"}
     >>> mixed_environment([first, first | {"processor": "B", "flags": "ELIGO_MEMORY=4 JAX_ENABLE_X64=0"}])
     {'processor': 'A, then B'}
+    >>> mixed_environment([first, first | {"flags": "JAX_ENABLE_X64=0 JAX_LOG_COMPILES=1 XLA_FLAGS=--xla_dump_to=/tmp/x"}])
+    {}
+    >>> mixed_environment([first, first | {"flags": "JAX_ENABLE_X64=1"}])
+    {'flags': 'JAX_ENABLE_X64=0, then JAX_ENABLE_X64=1'}
     """
     found = {
         name: list(dict.fromkeys(_numeric(name, run) for run in runs if name in run or "flags" in run))
