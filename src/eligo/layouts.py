@@ -29,8 +29,8 @@ class Layout(NamedTuple):
 
 
 LARGEST_TRAILING = 300
-"""Parameters up to which online SGD is faster with the nets last, for 16 networks and more on a device: shapes of 260 to 280
-take 0.3 to 0.6 of the time, and 10 networks alone 1.0 to 1.7 times as long. Beyond, hidden units fill the vector registers
+"""Parameters up to which online SGD is faster with the nets last, for 16 networks and more on a device: shapes of 259 to 275
+take 0.3 to 0.8 of the time, and 10 networks alone 1.0 to 1.7 times as long. Beyond, hidden units fill the vector registers
 as well: with 515 parameters 10 networks would take 2.7 times as long with the nets last, and 128 take 0.6 of the time."""
 
 LARGEST_TRAILING_BATCH = 10_000
