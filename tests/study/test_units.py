@@ -141,6 +141,7 @@ def test_running_again_or_in_another_order_finds_the_same(study: Study):
 
 @pytest.mark.parametrize("method", ["passive", "random_pool", pytest.param("ensemble", marks=pytest.mark.slow)])
 def test_a_trial_does_not_feel_the_others_of_its_block(study: Study, method: str):
+    study = replace(study, methods=(method,))
     both = untimed(find(study, of_iris(method, 0, 1)).curves)
     alone = untimed(find(study, of_iris(method, 1)).curves)
     numbers = [name for name in CURVE_COLUMNS if name in both[0] and both[0][name] is not None]
