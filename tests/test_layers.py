@@ -11,9 +11,9 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 # Top-level parts of the package, from the ground up: each may import from those before it.
 ORDER = """
-    _devices mistakes plain activations targets measures tasks nets networks foreign layouts lots presentation sgd steps
-    training sensitivity gradients representations datasets utilities scoring rules stopping learning settings recipes
-    methods estimators study statistics report testing cli __main__
+    _devices mistakes plain activations targets measures tasks nets networks products foreign layouts lots presentation sgd
+    steps training sensitivity gradients representations datasets utilities scoring rules stopping learning settings
+    recipes methods estimators study statistics report testing cli __main__
 """.split()
 # The package itself holds everything, so importing it is for those who may import everything.
 WHOLE = {"cli", "__main__"}

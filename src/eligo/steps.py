@@ -16,8 +16,9 @@ import optax
 from jax import Array
 
 from eligo.lots import folded
-from eligo.networks import AnyNetwork, Params
+from eligo.networks import AnyNetwork, Network, Params
 from eligo.presentation import members_first, presentation_order
+from eligo.products import backpropagate
 from eligo.sgd import Rates, held_still_unless, optimiser
 from eligo.tasks import Task
 
@@ -66,14 +67,17 @@ class Batch(NamedTuple):
 def _gradient(settings: StepSettings, params: Params, batch: Batch) -> Params:
     """Gradient of the squared errors summed over the rows of a batch."""
 
-    def squared_errors(params: Params) -> Array:
-        outputs = settings.task.output(settings.network.forward(params, batch.x))
-        of_outputs = (batch.t - outputs) ** 2
+    def squared_errors(net_inputs: Array) -> Array:
+        of_outputs = (batch.t - settings.task.output(net_inputs)) ** 2
         errors = of_outputs.mean(axis=0) if settings.mean_over_outputs else of_outputs.sum(axis=0)
         errors = errors if batch.weight is None else errors * batch.weight[0]
         return jnp.where(batch.is_present, errors, 0).sum()  # networks do not share parameters: each gets its own slope
 
-    gradient: Params = jax.grad(squared_errors)(params)
+    network = settings.network
+    is_alone = all(part.ndim <= 2 for part in jax.tree.leaves(params))  # without a trailing axis of nets
+    if isinstance(network, Network) and is_alone and batch.x.ndim == 2:
+        return backpropagate(network, params, batch.x, jax.grad(squared_errors))
+    gradient: Params = jax.grad(lambda params: squared_errors(network.forward(params, batch.x)))(params)
     return gradient
 
 
