@@ -188,13 +188,16 @@ class Block(NamedTuple):
     def _in_chunks(self, order: Array, first: Array, n_rows: Array, params: Params) -> Params:
         """The gradient of a large batch, chunk after chunk: as many as the network with most rows needs."""
 
-        def add_chunk(index: Array, total: Params) -> Params:
+        def of_chunk(index: Array | int) -> Params:
             done = index * ROWS_PER_CHUNK
             chunk = self.batch(order, first + done, n_rows - done, ROWS_PER_CHUNK)
-            return jax.tree.map(jnp.add, total, self.lifted(_gradient)(params, chunk))
+            gradient: Params = self.lifted(_gradient)(params, chunk)
+            return gradient
 
         n_chunks = -(-n_rows.max() // ROWS_PER_CHUNK)
-        total: Params = jax.lax.fori_loop(0, n_chunks, add_chunk, jax.tree.map(jnp.zeros_like, params))
+        total: Params = jax.lax.fori_loop(
+            1, n_chunks, lambda index, total: jax.tree.map(jnp.add, total, of_chunk(index)), of_chunk(0)
+        )
         return total
 
 
