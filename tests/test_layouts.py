@@ -90,5 +90,15 @@ def test_what_is_chosen_follows_from_the_shape_and_blocks_are_those_that_are_com
     assert chosen[0].is_trailing == (rows <= 16 and (hidden <= 20 or (hidden == 64 and rows > 1)))
 
 
+@pytest.mark.parametrize(
+    ("shape", "rows", "block"),
+    [((4, 64, 3), 120, 10), ((30, 64, 2), 8, 10), ((30, 64, 2), 120, 5), ((4, 1024, 3), 120, 5)],
+)
+def test_what_leaves_the_cache_lies_five_side_by_side(shape, rows, block) -> None:
+    n_features, n_hidden, n_outputs = shape
+    chosen = layout_for(Network((n_hidden,)), n_features, n_outputs, rows, 1000)
+    assert chosen == Layout(is_trailing=False, block=block)
+
+
 def test_one_large_network_has_no_copy_beside_it() -> None:
     assert layout_for(Network((512,)), 784, 10, 32, 1) == Layout(is_trailing=False, block=1)
