@@ -80,6 +80,26 @@ def test_blocks_with_the_nets_first_are_equal_bit_for_bit(name, block) -> None:
     jax.tree.map(np.testing.assert_array_equal, in_blocks(False, block, name), in_blocks(False, 5, name))
 
 
+def in_chunks(block: int, outside: float):
+    """Weights of 10 networks of 13-20-3 on subsets of 130 rows, in chunks; rows of no subset hold ``outside``."""
+    draw, network, n_rows = np.random.default_rng(8), Network((20,)), 130
+    X = draw.normal(size=(n_rows, 13)).astype(np.float32)
+    targets = np.eye(3, dtype=np.float32)[draw.integers(3, size=n_rows)] * 0.8 + 0.1
+    member = draw.uniform(size=(10, n_rows)) < np.linspace(0, 1, 10)[:, None]
+    member[:, -1] = False
+    X[-1] = outside
+    params = jax.vmap(lambda key: network.init(key, 13, 3))(keys(3, 10))
+    sgd = SGD(learning_rate=0.1, momentum=0.5, batch_size="full", epochs=5)
+    given = {"key": keys(7, 10), "member": member, "first_epoch": 0, "n_epochs": 5}
+    return advance(
+        network, start(params, sgd), X, targets, CLASSIFICATION, sgd, layout=Layout(False, block), **given
+    ).params
+
+
+def test_chunks_of_a_large_batch_are_equal_bit_for_bit_and_nobody_sees_what_is_outside() -> None:
+    jax.tree.map(np.testing.assert_array_equal, in_chunks(10, 0.0), in_chunks(5, np.nan))
+
+
 @pytest.mark.parametrize("hidden", [8, 20, 64, 512])
 @pytest.mark.parametrize("rows", [1, 8, 16, 32, 120])
 def test_what_is_chosen_follows_from_the_shape_and_blocks_are_those_that_are_compared(hidden, rows) -> None:

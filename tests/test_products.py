@@ -4,6 +4,7 @@ import jax
 import numpy as np
 import pytest
 
+import eligo
 from eligo.activations import LINEAR, RELU, SIGMOID, TANH
 from eligo.networks import Network
 from eligo.products import MOST_UNROLLED, backpropagate, layer_net_inputs, product
@@ -36,6 +37,35 @@ def test_gradients_are_those_of_automatic_differentiation(float64, activation, n
     expected = jax.grad(lambda params: error(network.forward(params, signal)))(params)
     found = backpropagate(network, params, signal, jax.grad(error))
     jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12), found, expected)
+
+
+class Doubled(Network):
+    """A network that computes something else."""
+
+    def forward(self, params, signal):
+        return 2 * super().forward(params, signal)
+
+
+def test_a_network_that_computes_something_else_is_differentiated_as_it_is(float64) -> None:
+    """In batches of examples as with one at a time: a full batch of one example twice is a step on that example."""
+    draw = np.random.default_rng(3)
+    x, t = draw.normal(size=(1, 3)), np.full((1, 1), 0.9)
+    weights = []
+    for network, n_copies in ((Doubled(hidden=(4,)), 1), (Doubled(hidden=(4,)), 40), (Network(hidden=(4,)), 40)):
+        params = network.init(jax.random.key(0), 3, 1)
+        sgd = eligo.SGD(learning_rate=0.5, batch_size="full", epochs=1)
+        run = eligo.train(
+            network,
+            params,
+            x.repeat(n_copies, 0),
+            t.repeat(n_copies, 0),
+            eligo.CLASSIFICATION,
+            sgd,
+            key=jax.random.key(1),
+        )
+        weights.append(np.asarray(jax.tree.leaves(run)[1]))
+    np.testing.assert_allclose(weights[0], weights[1], rtol=1e-9)
+    assert np.abs(weights[1] - weights[2]).max() > 1e-3
 
 
 def test_a_gradient_is_that_of_finite_differences(float64) -> None:

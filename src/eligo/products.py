@@ -16,12 +16,12 @@ from jax import Array
 from eligo.networks import Layer, Network, Params
 
 MOST_UNROLLED = 8
-"""Units over which a product is written out as a sum of outer products, which fuses with the arithmetic around it: up to 0.6
-of the time. From 13 on there are shapes where it takes longer."""
+"""Units over which a product is written out as a sum of outer products, which fuses with the arithmetic around it: 0.6 to 1
+of the time. With 13 there are shapes where it takes longer; between, nothing was measured. All of this is of CPUs."""
 
 
 def product(left: Array, right: Array) -> Array:
-    """``left @ right``, over few units as a sum of outer products."""
+    """``left @ right``, (rows, units) and (units, columns), over few units as a sum of outer products."""
     if len(right) > MOST_UNROLLED:
         return left @ right
     outer: list[Array] = [left[:, unit, None] * right[unit] for unit in range(len(right))]
@@ -67,13 +67,14 @@ def backpropagate(network: Network, params: Params, signal: Array, slope_of: Cal
         through_units.append(through)
     slope = slope_of(layer_net_inputs(params[output_name], signals[-1]))
     gradient = {output_name: _of_layer(slope, signals.pop())}
-    for name, above in zip(reversed(hidden_names), reversed(network.layer_names), strict=False):
+    for name, above in zip(reversed(hidden_names), reversed(network.layer_names[1:]), strict=True):
         (slope,) = through_units.pop()(product(params[above]["weights"], slope))
-        slope = jax.lax.optimization_barrier(slope)  # it is read twice
+        slope = jax.lax.optimization_barrier(slope)
         gradient[name] = _of_layer(slope, signals.pop())
     return {name: gradient[name] for name in params}
 
 
 def _of_layer(slope: Array, signal: Array) -> Layer:
     """Gradient of a layer's weights and biases."""
+    # As slope @ signal.T across, and not as signal @ slope.T: batches of 8 take 0.6 of the time.
     return {"weights": (slope @ signal.T).T, "bias": slope.sum(axis=1)}

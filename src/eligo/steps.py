@@ -74,8 +74,9 @@ def _gradient(settings: StepSettings, params: Params, batch: Batch) -> Params:
         return jnp.where(batch.is_present, errors, 0).sum()  # networks do not share parameters: each gets its own slope
 
     network = settings.network
-    is_alone = all(part.ndim <= 2 for part in jax.tree.leaves(params))  # without a trailing axis of nets
-    if isinstance(network, Network) and is_alone and batch.x.ndim == 2:
+    has_trailing_nets = any(part.ndim > 2 for part in jax.tree.leaves(params))
+    # Not of a kind of Network that may compute something else.
+    if type(network) is Network and batch.x.ndim == 2 and not has_trailing_nets:
         return backpropagate(network, params, batch.x, jax.grad(squared_errors))
     gradient: Params = jax.grad(lambda params: squared_errors(network.forward(params, batch.x)))(params)
     return gradient

@@ -26,8 +26,8 @@ def ranking(scores: Array, is_candidate: Array, key: Array) -> Array:
 def _lots(key: Array, scores: Array) -> Array:
     """What ties are broken by, the least first; uint32 array (examples,), below `_NO_LOT`."""
     lots = random_bits(key, len(scores)) >> 1
-    # They stay as they are. But XLA repeats cheap arithmetic in every loop that reads it, thirty rounds of bits for each
-    # stratum, twice; a division it does not repeat. A selection of 120 examples takes a fifth less.
+    # They stay as they are. But XLA repeats cheap arithmetic in every loop that reads it, twenty rounds of bits for each
+    # stratum, twice; a division it does not repeat, and a barrier is no help (jaxlib 0.10).
     return lots % _NO_LOT
 
 
