@@ -29,7 +29,8 @@ def closed_form_sensitivity(network: Network, params: Params, X: Array, task: Ta
 
 MOST_LAST = 255
 """Examples up to which they lie on the last axis: the long one, so that vectors are full where features, units and outputs
-are few. 120 examples take a third of the time then; a pool's blocks, a power of 2 of 256 and more, up to 1.5."""
+are few. 120 examples take a third of the time then. Blocks of a pool are larger, and powers of 2: 256 rows of 784-128-10
+would take 1.1 times as long, and 512 of 30-64-3 1.5 times."""
 
 
 def _closed_form(network: Network, params: Params, X: Array, task: Task, along: Array) -> Array:
@@ -45,8 +46,7 @@ def _closed_form(network: Network, params: Params, X: Array, task: Task, along: 
     x = jnp.pad(X.T, ((0, 0), (0, -len(X) % LANES)))  # what is left over of a vector would go one by one
     y = network.activation(layer_net_inputs(v, x))
     slopes = task.output.derivative(task.output(layer_net_inputs(w, y)))
-    lying = jax.lax.optimization_barrier(paths.reshape(len(paths), -1).T)
-    summed = jax.lax.optimization_barrier(product(lying, network.activation.derivative(y)))
+    summed = product(paths.reshape(len(paths), -1).T, network.activation.derivative(y))
     S = slopes[:, None] * summed.reshape(len(slopes), len(along), -1)
     return jnp.moveaxis(S, -1, 0)[: len(X)]
 
@@ -203,7 +203,8 @@ def informativeness(S: Array, input_norm: str = "sum", output_norm: str = "max")
     refuse_unless("S", S, lambda S: S.ndim == 3, allowed, remedy)
     if len(S) > MOST_LAST:
         return over_outputs(over_inputs(S))
-    S = jax.lax.optimization_barrier(jnp.moveaxis(S, 0, -1))  # Eq. 4 in closed form gives them so
+    # Examples last, as the closed form gives them; the compiler turned them back otherwise, which took 1.4 times as long.
+    S = jax.lax.optimization_barrier(jnp.moveaxis(S, 0, -1))
     return over_outputs(over_inputs(S, axis=1), axis=0)
 
 
