@@ -113,7 +113,7 @@ def test_what_is_chosen_follows_from_the_shape_and_blocks_are_those_that_are_com
 
 @pytest.mark.parametrize(
     ("shape", "rows", "block"),
-    [((4, 64, 3), 120, 10), ((30, 64, 2), 8, 10), ((30, 64, 2), 120, 5), ((4, 1024, 3), 120, 5)],
+    [((4, 20, 3), 120, 10), ((4, 64, 3), 64, 10), ((4, 64, 3), 65, 5), ((4, 1024, 3), 8, 5)],
 )
 def test_what_leaves_the_cache_lies_five_side_by_side(shape, rows, block) -> None:
     n_features, n_hidden, n_outputs = shape

@@ -52,9 +52,10 @@ LARGEST_OF_TEN = 6000
 """Parameters up to which so many stay in the cache with their velocities and gradients. Beyond, half as many are side by
 side: 100-64-3 and 4-1024-3 online take 0.5 to 0.7 of the time, shapes that leave the cache all the same 0.8 to 1.1."""
 
-MANY_FEATURES = 8
-"""Features from which on five networks are side by side on large batches too, for the rows of ten leave the cache. 30-64-2
-takes 0.74 of the time, 64-32-10 0.85, and 13-64-3 as long."""
+MOST_ROWS_OF_TEN, MOST_PARAMETERS_OF_TEN = 64, 300
+"""Rows of a batch, and parameters, beyond both of which five networks are side by side too, for the rows of ten leave the
+cache: 13-20-3 to 64-32-10 take 0.89 to 0.95 of the time, 4-64-3 to 4-512-3 as long. And those that train on subsets, which all
+take as many steps as the largest among them, wait less for each other."""
 
 
 def layout_for(network: AnyNetwork, n_features: int, n_outputs: int, rows_per_step: int, n_nets: int) -> Layout:
@@ -80,5 +81,6 @@ def layout_for(network: AnyNetwork, n_features: int, n_outputs: int, rows_per_st
     if is_trailing and jax.default_backend() == "cpu":
         per_device = -(-n_nets // jax.local_device_count())
         return Layout(True, min(-(-per_device // LANES) * LANES, TRAILING_BLOCK))
-    is_large = n_parameters > LARGEST_OF_TEN or (n_features >= MANY_FEATURES and rows_per_step > MOST_TRAILING_ROWS)
+    is_large_batch = rows_per_step > MOST_ROWS_OF_TEN and n_parameters > MOST_PARAMETERS_OF_TEN
+    is_large = n_parameters > LARGEST_OF_TEN or is_large_batch
     return Layout(False, vmapped_block(n_nets, LEADING_BLOCK // 2 if is_large else LEADING_BLOCK))
