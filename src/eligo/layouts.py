@@ -54,8 +54,8 @@ side: 100-64-3 and 4-1024-3 online take 0.5 to 0.7 of the time, shapes that leav
 
 MOST_ROWS_OF_TEN, MOST_PARAMETERS_OF_TEN = 64, 300
 """Rows of a batch, and parameters, beyond both of which five networks are side by side too, for the rows of ten leave the
-cache: 13-20-3 to 64-32-10 take 0.89 to 0.95 of the time, 4-64-3 to 4-512-3 as long. And those that train on subsets, which all
-take as many steps as the largest among them, wait less for each other."""
+cache: 13-20-3 to 64-32-10 take 0.89 to 0.95 of the time, 4-64-3 to 4-512-3 as long. And networks on subsets, which take as
+many steps as the largest among them, wait less for each other."""
 
 
 def layout_for(network: AnyNetwork, n_features: int, n_outputs: int, rows_per_step: int, n_nets: int) -> Layout:
